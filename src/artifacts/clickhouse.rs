@@ -1,0 +1,141 @@
+//! The settings of the bundled ClickHouse.
+//!
+//! Server settings only work in `config.d`, profile settings only in `users.d`; each file is
+//! mounted by itself, because a folder would hide what the image keeps there.
+
+use super::{Artifact, file, header};
+use crate::plan::{Body, Element, PlannedFile};
+use crate::site::{Clickhouse, Site};
+use crate::tree::Mode;
+
+pub(super) const CLICKHOUSE: Artifact = Artifact {
+    name: "clickhouse",
+    paths: "docker/clickhouse/*.xml",
+    summary: "Memory, bounded system logs and query limits of the bundled ClickHouse",
+    keys: &[
+        "storage.clickhouse",
+        "docker.host.memory",
+        "docker.limits.clickhouse",
+        "limits.retention.clickhouse_logs",
+    ],
+    plan: |cx| match cx.site.storage.clickhouse {
+        Clickhouse::Bundled { bitnami_volume } => files(cx.site, bitnami_volume),
+        Clickhouse::External(_) => Vec::new(),
+    },
+};
+
+/// Name below `clickhouse/` and place in the container of each file.
+pub(super) fn mounts(bitnami_volume: bool) -> Vec<(&'static str, &'static str)> {
+    let mut mounts = vec![
+        ("override.xml", "/etc/clickhouse-server/config.d/override.xml"),
+        ("users-override.xml", "/etc/clickhouse-server/users.d/override.xml"),
+    ];
+    if bitnami_volume {
+        mounts.push(("data-paths.xml", "/etc/clickhouse-server/config.d/data-paths.xml"));
+    }
+    mounts
+}
+
+fn files(site: &Site, bitnami_volume: bool) -> Vec<PlannedFile> {
+    let xml = |name: &str, what: &str, children: Vec<Element>| {
+        let body =
+            Body::Xml { header: header(site, what), root: Element::parent("clickhouse", children) };
+        file(CLICKHOUSE.name, format!("docker/clickhouse/{name}"), Mode::Plain, body)
+    };
+    let mut files = vec![
+        xml("override.xml", "Server settings of ClickHouse", server(site)),
+        xml("users-override.xml", "Profile settings of ClickHouse", profiles(site)),
+    ];
+    if bitnami_volume {
+        files.push(xml(
+            "data-paths.xml",
+            "Folders of a ClickHouse volume that Bitnami's image wrote",
+            bitnami_paths(),
+        ));
+    }
+    files
+}
+
+/// Bytes that the server may use: four fifths of its container.
+fn server_memory(site: &Site) -> u64 {
+    site.docker.sizes.clickhouse.map_or(0, |it| it.bytes() / 5 * 4)
+}
+
+fn server(site: &Site) -> Vec<Element> {
+    let mark_cache = (server_memory(site) / 8).min(512 * crate::value::MIB);
+    let mut elements = vec![
+        Element::parent(
+            "logger",
+            vec![Element::text("level", "warning"), Element::text("console", "1")],
+        ),
+        Element::text("max_server_memory_usage", server_memory(site)),
+        Element::text("mark_cache_size", mark_cache),
+    ];
+    elements.extend(system_logs(site));
+    elements
+}
+
+/// Tables in which ClickHouse writes about itself. Unbounded they fill memory and disk of a small
+/// server within weeks: most are switched off, the ones that answer an operator's questions end by themselves.
+fn system_logs(site: &Site) -> Vec<Element> {
+    const OFF: [&str; 20] = [
+        "aggregated_zookeeper_log",
+        "asynchronous_insert_log",
+        "asynchronous_metric_log",
+        "background_schedule_pool_log",
+        "backup_log",
+        "blob_storage_log",
+        "crash_log",
+        "filesystem_cache_log",
+        "filesystem_read_prefetches_log",
+        "latency_log",
+        "metric_log",
+        "opentelemetry_span_log",
+        "processors_profile_log",
+        "query_metric_log",
+        "query_thread_log",
+        "query_views_log",
+        "s3queue_log",
+        "session_log",
+        "text_log",
+        "trace_log",
+    ];
+    const KEPT: [&str; 3] = ["query_log", "part_log", "error_log"];
+    let days = site.limits.clickhouse_log_retention.in_days();
+    let kept = KEPT.map(|table| {
+        Element::parent(
+            table,
+            vec![Element::text("ttl", format!("event_date + INTERVAL {days} DAY DELETE"))],
+        )
+    });
+    kept.into_iter().chain(OFF.map(|table| Element::flag(table, "remove", "1"))).collect()
+}
+
+/// One query may use half of the server; reading in small pieces keeps merges and inserts alive beside it.
+fn profiles(site: &Site) -> Vec<Element> {
+    let mut settings = vec![Element::text("max_memory_usage", server_memory(site) / 2)];
+    if site.docker.memory.in_mib() < 16 * 1024 {
+        settings.extend([
+            Element::text("max_block_size", 8192),
+            Element::text("max_download_threads", 1),
+            Element::text("input_format_parallel_parsing", 0),
+            Element::text("output_format_parallel_formatting", 0),
+        ]);
+    }
+    vec![Element::parent("profiles", vec![Element::parent("default", settings)])]
+}
+
+/// Bitnami's image keeps its data one folder deeper. `tmp` stays outside it: old volumes hold a dangling link there.
+fn bitnami_paths() -> Vec<Element> {
+    let access = Element::parent(
+        "local_directory",
+        vec![Element::text("path", "/var/lib/clickhouse/data/access/")],
+    );
+    vec![
+        Element::text("path", "/var/lib/clickhouse/data/"),
+        Element::text("tmp_path", "/var/lib/clickhouse/tmp/"),
+        Element::text("user_files_path", "/var/lib/clickhouse/data/user_files/"),
+        Element::text("format_schema_path", "/var/lib/clickhouse/data/format_schemas/"),
+        Element::parent("user_directories", vec![access]),
+    ]
+}

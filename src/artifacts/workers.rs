@@ -1,0 +1,35 @@
+//! One folder for each server that only runs tasks, with only the secrets that it needs.
+
+use super::dotenv::{self, View};
+use super::{Artifact, Cx, compose, file, header};
+use crate::plan::PlannedFile;
+use crate::site::Worker;
+use crate::tree::Mode;
+
+pub(super) const WORKERS: Artifact = Artifact {
+    name: "workers",
+    paths: "workers/<host>/…",
+    summary: "One bundle for each worker host: compose file, `.env`, and its reviewable twin",
+    keys: &["docker.topology.workers", "env.supervisor"],
+    plan: |cx| cx.site.docker.workers.iter().flat_map(|worker| bundle(cx, worker)).collect(),
+};
+
+fn bundle(cx: &Cx<'_>, worker: &Worker) -> Vec<PlannedFile> {
+    let folder = format!("workers/{}", worker.name);
+    let rows = dotenv::worker_rows(cx.site, worker);
+    let mut comment = header(cx.site, &format!("The worker stack of {}", worker.name));
+    comment.push(format!(
+        "Run it: docker compose --env-file {0}/.env -f {0}/docker-compose.yml up -d",
+        cx.site.docker.root
+    ));
+    comment.push(
+        "It needs the file worker_token beside it, mode 0600, with the token that the webapp made."
+            .into(),
+    );
+    let stack = compose::body(comment, compose::remote(cx.site, worker));
+    vec![
+        file(WORKERS.name, format!("{folder}/docker-compose.yml"), Mode::Plain, stack),
+        dotenv::dotenv(cx, WORKERS.name, &format!("{folder}/.env"), &rows, View::Exposed),
+        dotenv::dotenv(cx, WORKERS.name, &format!("{folder}/.env.redacted"), &rows, View::Redacted),
+    ]
+}

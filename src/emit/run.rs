@@ -1,0 +1,250 @@
+//! The private folder of one run: its lock, its journal, and the tree it stages.
+//!
+//! It stands beside the output as `.<name>.trigger-gen` (or inside it as `.trigger-gen`, where the
+//! folder above cannot be written), is closed to others, and is gone at the end. Its `journal` is
+//! the marker that it is ours, and is held locked as long as the run lives: a journal that nobody
+//! holds was left by a killed run. Where a file system knows no locks, any journal counts as left.
+
+use super::clear::{retire, wipe};
+use super::error::{Error, Outcome, failed};
+use super::folder::Folder;
+use super::hand::Hand;
+use super::in_place;
+use super::journal::{COMMITTED, Intent};
+use super::place::{INSIDE, Place};
+use super::report::Recovered;
+use rustix::io::Errno;
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, TryLockError};
+use std::io::{self, Read, Seek};
+
+const JOURNAL: &str = "journal";
+const TREE: &str = "tree";
+
+/// A run that holds the lock.
+pub(super) struct Run<'a> {
+    pub(super) hand: &'a Hand,
+    pub(super) place: &'a Place,
+    /// The folder above the output.
+    pub(super) above: Folder,
+    /// Whether it stands inside the output, from where nothing can be exchanged.
+    pub(super) inside: bool,
+    /// What a killed run before this one had left.
+    pub(super) recovered: Recovered,
+    at: Folder,
+    name: OsString,
+    folder: Folder,
+    journal: File,
+}
+
+/// The folders of runs that exist: of one that lives, or of one that was killed.
+pub(super) fn left(place: &Place) -> Result<Vec<(Folder, OsString)>, Error> {
+    let spots = [(place.open_above()?, place.beside()), (place.root()?, INSIDE.into())];
+    let mut left = Vec::new();
+    for (at, name) in spots {
+        if let Some(at) = at
+            && at.look(&name)?.is_some()
+        {
+            left.push((at, name));
+        }
+    }
+    Ok(left)
+}
+
+/// Refuses to read an output that is being written, or was left half switched.
+pub(super) fn must_be_whole(place: &Place) -> Result<(), Error> {
+    for (at, name) in left(place)? {
+        let folder = at.open(&name)?;
+        if folder.look(OsStr::new(JOURNAL))?.is_none() {
+            continue;
+        }
+        let path = folder.path.join(JOURNAL);
+        let journal = folder.read_only(OsStr::new(JOURNAL)).map_err(failed("open", &path))?;
+        if let Err(TryLockError::WouldBlock) = journal.try_lock_shared() {
+            return Err(Error::Busy { path: place.path.clone() });
+        }
+        if let (Some(Intent::InPlace(_)), true) = recall(&journal).map_err(failed("read", &path))? {
+            return Err(Error::refused(
+                &place.path,
+                "was left half switched by a killed run",
+                "build it to finish that",
+            ));
+        }
+    }
+    Ok(())
+}
+
+impl<'a> Run<'a> {
+    /// Takes the lock and clears up after a killed run. The folder above must exist.
+    pub(super) fn start(hand: &'a Hand, place: &'a Place) -> Result<Self, Error> {
+        let above = Folder::above(&place.above).map_err(failed("open", &place.above))?;
+        let mut run = match Self::take(hand, place, above.clone(), place.beside()) {
+            // Only the output itself belongs to this user.
+            Err(Error::Io { source, .. }) if is_closed(&source) && place.root()?.is_some() => {
+                let root = above.open(&place.name)?;
+                Self { inside: true, above, ..Self::take(hand, place, root, INSIDE.into())? }
+            }
+            other => other?,
+        };
+        run.recovered = run.settle()?;
+        if !run.inside
+            && let Some(root) = place.root()?
+            && root.look(OsStr::new(INSIDE))?.is_some()
+        {
+            let left = Run { inside: true, ..Self::take(hand, place, root, INSIDE.into())? };
+            run.recovered = run.recovered.max(left.settle()?);
+            left.dismiss()?;
+        }
+        Ok(run)
+    }
+
+    fn take(hand: &'a Hand, place: &'a Place, at: Folder, name: OsString) -> Result<Self, Error> {
+        let busy = || Error::Busy { path: place.path.clone() };
+        if at.look(&name)?.is_none() {
+            match hand.make_folder((&at, &name), 0o700) {
+                Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {}
+                other => drop(other?),
+            }
+        }
+        let folder = at.open(&name)?;
+        if folder.look(OsStr::new(JOURNAL))?.is_none() && !folder.list()?.is_empty() {
+            return Err(Error::refused(
+                &folder.path,
+                "is in the way and was not made by trigger-gen",
+                "move it away",
+            ));
+        }
+        let journal = match hand.open_lock((&folder, OsStr::new(JOURNAL))) {
+            Err(Errno::NOENT) => return Err(busy()),
+            Err(errno) => {
+                let _ = hand.remove_empty((&at, &name));
+                return Err(failed("lock", &folder.path)(errno));
+            }
+            Ok(journal) => journal,
+        };
+        if let Err(TryLockError::WouldBlock) = journal.try_lock() {
+            return Err(busy());
+        }
+        // The run that held it may have ended, and taken the folder with it, since it was opened.
+        let Ok(standing) = at.enter(&name) else { return Err(busy()) };
+        let inode = rustix::fs::fstat(&journal).map_err(failed("lock", &folder.path))?.st_ino;
+        if standing.look(OsStr::new(JOURNAL))?.is_none_or(|it| it.stamp.inode != inode) {
+            return Err(busy());
+        }
+        let (recovered, inside) = (Recovered::Nothing, false);
+        let above = at.clone();
+        Ok(Self { hand, place, above, inside, recovered, at, name, folder, journal })
+    }
+
+    /// Finishes or undoes what the journal tells of, and empties it.
+    pub(super) fn settle(&self) -> Result<Recovered, Error> {
+        let tree = self.folder.look(OsStr::new(TREE))?;
+        let recovered = match (self.recall()?, tree) {
+            ((Some(Intent::InPlace(plan)), true), _) => {
+                in_place::apply(self.hand, self.place.root()?.as_ref(), &plan)?;
+                Recovered::Finished
+            }
+            ((Some(Intent::InPlace(plan)), false), _) => {
+                in_place::undo(self.hand, self.place.root()?.as_ref(), &plan)?;
+                Recovered::Undone
+            }
+            (_, None) => Recovered::Nothing,
+            ((Some(Intent::Exchange(intent)), _), Some(tree))
+                if tree.stamp.inode != intent.staged =>
+            {
+                match intent.set_aside {
+                    true => self.set_aside()?,
+                    false => {
+                        retire(self.hand, self.staged(), self.place.root()?.as_ref(), &intent)?
+                    }
+                }
+                Recovered::Finished
+            }
+            ((Some(Intent::Exchange(intent)), _), Some(_))
+                if intent.set_aside && self.place.root()?.is_none() =>
+            {
+                self.install().map_err(failed("create", &self.place.path))?;
+                Recovered::Finished
+            }
+            (_, Some(_)) => {
+                wipe(self.hand, self.staged())?;
+                Recovered::Undone
+            }
+        };
+        self.note(b"", true)?;
+        Ok(recovered)
+    }
+
+    /// What became of the output, told from what the run left.
+    pub(super) fn outcome(&self) -> Outcome {
+        let tree = self.folder.look(OsStr::new(TREE)).ok().flatten();
+        match (self.recall().unwrap_or_default(), tree) {
+            ((Some(Intent::InPlace(_)), true), _) => Outcome::Unfinished,
+            ((Some(Intent::Exchange(it)), _), tree)
+                if tree.is_none_or(|tree| tree.stamp.inode != it.staged) =>
+            {
+                Outcome::Switched
+            }
+            _ => Outcome::Untouched,
+        }
+    }
+
+    /// Ends the run without a trace.
+    pub(super) fn dismiss(self) -> Result<(), Error> {
+        self.hand.remove((&self.folder, OsStr::new(JOURNAL)))?;
+        self.hand.remove_empty((&self.at, &self.name)).map(drop)
+    }
+
+    /// Where the new tree is staged, and after the switch the old one stands.
+    pub(super) fn staged(&self) -> (&Folder, &OsStr) {
+        (&self.folder, OsStr::new(TREE))
+    }
+
+    /// Where the output stands.
+    pub(super) fn output(&self) -> (&Folder, &OsStr) {
+        (&self.above, &self.place.name)
+    }
+
+    /// Gives the staged tree the output's name, which must be free.
+    pub(super) fn install(&self) -> rustix::io::Result<()> {
+        self.hand.install(self.staged(), self.output())
+    }
+
+    /// Keeps the old tree, now where the new one was staged, under its other name.
+    pub(super) fn set_aside(&self) -> Result<(), Error> {
+        let name = self.place.aside();
+        let aside = self.hand.install(self.staged(), (&self.above, &name));
+        aside.map_err(failed("set aside the old output as", self.above.path.join(&name)))
+    }
+
+    /// Writes down what is about to be done, in place of what was.
+    pub(super) fn intend(&self, intent: &Intent) -> Result<(), Error> {
+        self.note(&intent.to_line(), true)
+    }
+
+    /// Says that all is staged: from here on a killed run is finished, not undone.
+    pub(super) fn commit(&self) -> Result<(), Error> {
+        self.note(COMMITTED, false)?;
+        self.journal.sync_all().map_err(failed("write", self.folder.path.join(JOURNAL)))
+    }
+
+    fn note(&self, line: &[u8], afresh: bool) -> Result<(), Error> {
+        let noted = self.hand.note(&self.journal, line, afresh);
+        noted.map_err(failed("write", self.folder.path.join(JOURNAL)))
+    }
+
+    fn recall(&self) -> Result<(Option<Intent>, bool), Error> {
+        recall(&self.journal).map_err(failed("read", self.folder.path.join(JOURNAL)))
+    }
+}
+
+fn recall(mut journal: &File) -> io::Result<(Option<Intent>, bool)> {
+    let mut bytes = Vec::new();
+    journal.rewind()?;
+    journal.read_to_end(&mut bytes)?;
+    Ok(Intent::recall(&bytes))
+}
+
+fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}

@@ -1,0 +1,67 @@
+//! trigger-gen compiles one `site.yaml` into everything needed to self-host Trigger.dev v4.
+//!
+//! ```text
+//! site.yaml --spec--> SiteSpec --resolve--> Site --lint--> Site        front: may refuse, reports everything
+//! Site + Secrets --artifacts::plan--> Plan --render--> Tree --proof--> Tree     back: cannot refuse
+//! Tree --emit--> out/<name>/**                                         edge: the only writing
+//! ```
+//!
+//! The library is pure: it reads no disk, clock, environment or randomness. `cli`, `emit` and the
+//! file of the secret store are the edges, and the only modules that touch the world.
+
+pub mod artifacts;
+
+pub mod diag;
+
+pub mod emit;
+pub mod fingerprint;
+pub mod manifest;
+pub mod plan;
+pub mod release;
+pub mod render;
+pub mod resolve;
+pub mod secrets;
+pub mod site;
+pub mod source;
+pub mod spec;
+pub mod tree;
+pub mod value;
+pub mod yaml;
+
+use diag::{Sink, Stopped};
+use manifest::{Header, Manifest};
+use secrets::Secrets;
+use site::Site;
+use spec::Document;
+use tree::{OutPath, Tree};
+
+/// The front half: decides what the author means, or says why not.
+///
+/// Reports every problem that it can reach, not only the first. `check` may look at the site before
+/// the checkpoint, so that what it finds is reported together with the rest.
+pub fn analyse(
+    document: &Document,
+    sink: &mut Sink,
+    check: impl FnOnce(&Site, &mut Sink),
+) -> Result<Site, Stopped> {
+    let spec = spec::parse(document, sink);
+    let site = resolve::resolve(&spec, sink);
+    check(&site, sink);
+    sink.checkpoint()?;
+    Ok(site)
+}
+
+/// The back half: the same site and secrets give the same bytes, always.
+pub fn generate(site: &Site, secrets: &Secrets) -> Tree {
+    let mut tree = render::render(artifacts::plan(site, secrets));
+    let header = Header {
+        site: site.name.to_string(),
+        release: site.release.version.to_string(),
+        spec: 1,
+        secrets: secrets.fingerprints(),
+    };
+    let manifest = Manifest::of(&tree, header, secrets);
+    let path = OutPath::new(manifest::PATH).expect("the manifest's path is a path");
+    tree.files.insert(path, manifest.to_file());
+    tree
+}

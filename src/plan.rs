@@ -1,0 +1,131 @@
+//! What will be written, before it is text: paths, modes and bodies.
+
+use crate::tree::{Mode, OutPath};
+use serde_json::Value;
+
+/// Every file of one site, in the order of the artifacts.
+#[derive(Debug)]
+pub struct Plan {
+    /// The files.
+    pub files: Vec<PlannedFile>,
+}
+
+/// One file before it is bytes.
+#[derive(Debug)]
+pub struct PlannedFile {
+    /// Where it goes.
+    pub path: OutPath,
+    /// Its permissions.
+    pub mode: Mode,
+    /// The artifact that it belongs to.
+    pub artifact: &'static str,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a file says.
+#[derive(Debug)]
+pub enum Body {
+    /// One YAML document below a header.
+    Yaml {
+        /// Lines of comment, without their sign.
+        header: Vec<String>,
+        /// The document; the order of keys is the order on disk.
+        document: Value,
+    },
+    /// A JSON document.
+    Json(Value),
+    /// An XML document below a header.
+    Xml {
+        /// Lines of comment.
+        header: Vec<String>,
+        /// The root element.
+        root: Element,
+    },
+    /// Variables for `docker compose --env-file`.
+    Dotenv(EnvFile),
+    /// A text template and all that it can see.
+    Text {
+        /// Path below `templates/`, without its suffix.
+        template: &'static str,
+        /// A struct of the artifact's own, as a value.
+        cx: Value,
+    },
+}
+
+/// An XML element: its text, or its children.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Element {
+    /// Its name.
+    pub name: &'static str,
+    /// Its attributes in order.
+    pub attributes: Vec<(&'static str, String)>,
+    /// What stands in it.
+    pub content: Content,
+}
+
+/// What stands in an element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing.
+    Empty,
+    /// Text, escaped by the writer.
+    Text(String),
+    /// Other elements.
+    Children(Vec<Element>),
+}
+
+impl Element {
+    /// An element with text.
+    pub fn text(name: &'static str, text: impl ToString) -> Self {
+        Self { name, attributes: Vec::new(), content: Content::Text(text.to_string()) }
+    }
+
+    /// An element with children.
+    pub fn parent(name: &'static str, children: Vec<Self>) -> Self {
+        Self { name, attributes: Vec::new(), content: Content::Children(children) }
+    }
+
+    /// An empty element with one attribute.
+    pub fn flag(name: &'static str, attribute: &'static str, value: &str) -> Self {
+        Self { name, attributes: vec![(attribute, value.into())], content: Content::Empty }
+    }
+}
+
+/// A file of variables.
+#[derive(Debug)]
+pub struct EnvFile {
+    /// Lines of comment.
+    pub header: Vec<String>,
+    /// Its groups in order.
+    pub groups: Vec<EnvGroup>,
+}
+
+/// Variables that belong together.
+#[derive(Debug)]
+pub struct EnvGroup {
+    /// A heading.
+    pub title: &'static str,
+    /// Its variables in order.
+    pub entries: Vec<EnvEntry>,
+}
+
+/// One variable.
+#[derive(Debug)]
+pub struct EnvEntry {
+    /// Its name.
+    pub key: String,
+    /// What it is for.
+    pub about: &'static str,
+    /// What is written.
+    pub value: EnvText,
+}
+
+/// How a value is written.
+#[derive(Debug)]
+pub enum EnvText {
+    /// Quoted so that compose reads exactly this.
+    Quoted(String),
+    /// For people: written as it is.
+    Shown(String),
+}

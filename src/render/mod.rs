@@ -1,0 +1,65 @@
+//! From plan to bytes. Every YAML, JSON and XML file is read again and compared with what was meant.
+//!
+//! Invariant: nothing here can fail for a reason that lies with the author.
+
+mod dotenv;
+mod text;
+mod xml;
+
+pub use dotenv::{quoted, read as read_dotenv};
+pub use text::{render as render_template, template_names};
+
+use crate::plan::{Body, Plan, PlannedFile};
+use crate::tree::{File, Tree};
+use serde_json::Value;
+
+/// Renders every file of a plan.
+pub fn render(plan: Plan) -> Tree {
+    let mut tree = Tree::default();
+    for PlannedFile { path, mode, artifact, body } in plan.files {
+        let text = write(&body);
+        assert!(
+            text.ends_with('\n') && !text.contains('\r'),
+            "bug in trigger-gen: {path} has no proper line ends"
+        );
+        re_read(path.as_str(), &body, &text);
+        let file = File { bytes: text.into_bytes(), mode, artifact };
+        assert!(
+            tree.files.insert(path.clone(), file).is_none(),
+            "bug in trigger-gen: {path} is made twice"
+        );
+    }
+    tree
+}
+
+fn write(body: &Body) -> String {
+    match body {
+        Body::Yaml { header, document } => comment(header) + &crate::yaml::write(document),
+        Body::Json(document) => {
+            serde_json::to_string_pretty(document).expect("a value is JSON") + "\n"
+        }
+        Body::Xml { header, root } => xml::write(header, root),
+        Body::Dotenv(file) => dotenv::write(file),
+        Body::Text { template, cx } => text::render(template, cx),
+    }
+}
+
+fn comment(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("# {line}\n")).collect()
+}
+
+/// What a reader of the file gets must be what was meant.
+fn re_read(path: &str, body: &Body, text: &str) {
+    let same = match body {
+        Body::Yaml { document, .. } => {
+            crate::yaml::read_value::<Value>(text).is_ok_and(|read| read == *document)
+        }
+        Body::Json(document) => {
+            serde_json::from_str::<Value>(text).is_ok_and(|read| read == *document)
+        }
+        Body::Xml { root, .. } => xml::read(text).is_some_and(|read| read == xml::plain(root)),
+        Body::Dotenv(file) => dotenv::says(text, file),
+        Body::Text { .. } => true,
+    };
+    assert!(same, "bug in trigger-gen: {path} does not read back as it was meant");
+}

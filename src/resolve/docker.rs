@@ -1,0 +1,288 @@
+//! `docker`: servers, containers, sizes, images.
+
+use super::{Cx, known, placeholder};
+use crate::diag::{Diagnostic, Place, Route};
+use crate::release::images::{self, Image};
+use crate::site::{
+    BundledObjectStore, Clickhouse, Docker, Images, ObjectStore, ObjectStoreKind, Postgres,
+    Publish, Realtime, Redis, Registry, Reserve, Sizes, Storage, Streams, WEBAPP_FLOOR, Worker,
+};
+use crate::spec::{self, ContainerLimits, DockerImages};
+use crate::value::{ByteSize, ImageRef, Label, Port};
+
+/// What a server has where the author does not say.
+const MEMORY: ByteSize = ByteSize::mib(8192);
+
+pub(super) fn resolve(
+    written: Option<&spec::Docker>,
+    name: &Label,
+    storage: &Storage,
+    cx: &mut Cx<'_>,
+) -> Docker {
+    let none = spec::Docker::default();
+    let written = written.unwrap_or(&none);
+    let memory = written.host.as_ref().and_then(|it| it.memory).unwrap_or(MEMORY);
+    let workers = workers(written, cx);
+    let split = !workers.is_empty();
+    refuse_on_split(split, storage, cx);
+    refuse_unused(written, storage, cx);
+    Docker {
+        project: written.project.clone().unwrap_or_else(|| name.clone()),
+        root: written.root.clone().unwrap_or_else(|| known("/opt/trigger-dev")),
+        memory,
+        sizes: sizes(memory, written.limits.as_ref(), storage, split, cx),
+        workers,
+        publish: publish(written.publish.as_ref(), cx),
+        images: images(written.images.as_ref(), storage),
+    }
+}
+
+fn workers(written: &spec::Docker, cx: &mut Cx<'_>) -> Vec<Worker> {
+    let listed = written.topology.as_ref().and_then(|it| it.workers.as_deref()).unwrap_or_default();
+    let mut workers: Vec<Worker> = Vec::new();
+    for (nth, it) in listed.iter().enumerate() {
+        let name = it.name.clone().unwrap_or_else(placeholder);
+        if workers.iter().any(|earlier| earlier.name == name) {
+            let at = Place::Value(Route::from("docker.topology.workers").index(nth).key("name"));
+            let message = format!("two workers are called `{name}`");
+            cx.sink.push(
+                Diagnostic::error("bad-value", at, message)
+                    .help("give each worker a name of its own"),
+            );
+        }
+        workers.push(worker(name, it.memory.unwrap_or(MEMORY), written.limits.as_ref()));
+    }
+    workers
+}
+
+fn worker(name: Label, memory: ByteSize, limits: Option<&ContainerLimits>) -> Worker {
+    let table = Sizes::for_host(memory);
+    let supervisor =
+        limits.and_then(|it| it.supervisor).or(table.supervisor).unwrap_or(ByteSize::mib(256));
+    let docker_proxy = table.docker_proxy.unwrap_or(ByteSize::mib(32));
+    Worker {
+        name,
+        memory,
+        supervisor,
+        docker_proxy,
+        reserve: Reserve::of(memory, [supervisor, docker_proxy]),
+    }
+}
+
+/// What lives beside the webapp cannot be reached from another server.
+fn refuse_on_split(split: bool, storage: &Storage, cx: &mut Cx<'_>) {
+    if !split {
+        return;
+    }
+    let mut refuse = |key: &str, message: &str, help: &str| {
+        cx.sink.push(
+            Diagnostic::error("unreachable-from-workers", Place::Key(key.into()), message)
+                .help(help)
+                .note("`docker.topology.workers` puts runs on other servers than the webapp's"),
+        );
+    };
+    if matches!(
+        &storage.object_store,
+        ObjectStore::Bundled(BundledObjectStore { public_host: None, .. })
+    ) {
+        refuse(
+            "storage.object_store",
+            "runs on worker hosts cannot reach the bundled object store",
+            "give it a name: `object_store: { bundled: { public_host: s3.example.com } }`, or use an external one",
+        );
+    }
+    if matches!(storage.streams, Streams::Bundled) {
+        refuse(
+            "storage.streams",
+            "runs on worker hosts cannot reach the bundled s2, which has no password either",
+            "write `streams: v1`, or `streams: { hosted: … }` for a basin at s2.dev",
+        );
+    }
+    if storage.registry.is_loopback() {
+        refuse(
+            "storage.registry",
+            "worker hosts cannot pull from a registry on the webapp's loopback address",
+            "name a registry that they reach",
+        );
+    }
+}
+
+/// A key about a container that this site does not have says nothing: it is refused.
+fn refuse_unused(written: &spec::Docker, storage: &Storage, cx: &mut Cx<'_>) {
+    let bundled = bundled(storage);
+    let publish = written.publish.as_ref();
+    let limits = written.limits.as_ref();
+    let images = written.images.as_ref();
+    let minio = matches!(&storage.object_store, ObjectStore::Bundled(it) if it.kind == ObjectStoreKind::Minio);
+    let said = |is: Option<bool>| is.unwrap_or(false);
+    let keys = [
+        (
+            "publish.object_store",
+            said(publish.map(|it| it.object_store.is_some())),
+            bundled.object_store,
+        ),
+        ("publish.registry", said(publish.map(|it| it.registry.is_some())), bundled.registry),
+        ("publish.postgres", said(publish.map(|it| it.postgres.is_some())), bundled.postgres),
+        ("publish.redis", said(publish.map(|it| it.redis.is_some())), bundled.redis),
+        ("publish.clickhouse", said(publish.map(|it| it.clickhouse.is_some())), bundled.clickhouse),
+        ("limits.postgres", said(limits.map(|it| it.postgres.is_some())), bundled.postgres),
+        ("limits.redis", said(limits.map(|it| it.redis.is_some())), bundled.redis),
+        ("limits.clickhouse", said(limits.map(|it| it.clickhouse.is_some())), bundled.clickhouse),
+        (
+            "limits.object_store",
+            said(limits.map(|it| it.object_store.is_some())),
+            bundled.object_store,
+        ),
+        ("limits.s2", said(limits.map(|it| it.s2.is_some())), bundled.s2),
+        ("limits.registry", said(limits.map(|it| it.registry.is_some())), bundled.registry),
+        ("images.postgres", said(images.map(|it| it.postgres.is_some())), bundled.postgres),
+        ("images.redis", said(images.map(|it| it.redis.is_some())), bundled.redis),
+        ("images.clickhouse", said(images.map(|it| it.clickhouse.is_some())), bundled.clickhouse),
+        (
+            "images.object_store",
+            said(images.map(|it| it.object_store.is_some())),
+            bundled.object_store,
+        ),
+        (
+            "images.object_store_client",
+            said(images.map(|it| it.object_store_client.is_some())),
+            minio,
+        ),
+        ("images.s2", said(images.map(|it| it.s2.is_some())), bundled.s2),
+        ("images.registry", said(images.map(|it| it.registry.is_some())), bundled.registry),
+    ];
+    for (key, _, _) in keys.into_iter().filter(|(_, said, exists)| *said && !exists) {
+        let message = format!("`docker.{key}` is about a container that this site does not have");
+        let at = Place::Key(format!("docker.{key}").as_str().into());
+        cx.sink.push(
+            Diagnostic::error("key-without-effect", at, message)
+                .help("remove it: `storage` says where this part lives"),
+        );
+    }
+}
+
+/// Which parts are containers of this stack.
+struct Bundled {
+    postgres: bool,
+    redis: bool,
+    clickhouse: bool,
+    object_store: bool,
+    s2: bool,
+    electric: bool,
+    registry: bool,
+}
+
+fn bundled(storage: &Storage) -> Bundled {
+    Bundled {
+        postgres: matches!(storage.postgres, Postgres::Bundled { .. }),
+        redis: matches!(storage.redis, Redis::Bundled),
+        clickhouse: matches!(storage.clickhouse, Clickhouse::Bundled { .. }),
+        object_store: matches!(storage.object_store, ObjectStore::Bundled(_)),
+        s2: matches!(storage.streams, Streams::Bundled),
+        electric: matches!(storage.realtime, Realtime::Electric { .. }),
+        registry: matches!(storage.registry, Registry::Bundled(_)),
+    }
+}
+
+fn sizes(
+    memory: ByteSize,
+    limits: Option<&ContainerLimits>,
+    storage: &Storage,
+    split: bool,
+    cx: &mut Cx<'_>,
+) -> Sizes {
+    let none = ContainerLimits::default();
+    let limits = limits.unwrap_or(&none);
+    let bundled = bundled(storage);
+    let table = Sizes::for_host(memory);
+    let size = |exists: bool, chosen: Option<ByteSize>, table: Option<ByteSize>| {
+        chosen.or(table).filter(|_| exists)
+    };
+    if let Some(webapp) = limits.webapp.filter(|it| *it < WEBAPP_FLOOR) {
+        let message = format!(
+            "the webapp cannot live in {webapp}: 950 MB of its memory were measured in use"
+        );
+        let at = Place::Value("docker.limits.webapp".into());
+        cx.sink.push(
+            Diagnostic::error("bad-value", at, message)
+                .help(format!("write at least `{WEBAPP_FLOOR}`"))
+                .instead(WEBAPP_FLOOR.to_string()),
+        );
+    }
+    Sizes {
+        webapp: limits.webapp.unwrap_or(table.webapp),
+        postgres: size(bundled.postgres, limits.postgres, table.postgres),
+        redis: size(bundled.redis, limits.redis, table.redis),
+        clickhouse: size(bundled.clickhouse, limits.clickhouse, table.clickhouse),
+        object_store: size(bundled.object_store, limits.object_store, table.object_store),
+        s2: size(bundled.s2, limits.s2, table.s2),
+        electric: size(bundled.electric, None, table.electric),
+        registry: size(bundled.registry, limits.registry, table.registry),
+        supervisor: size(!split, limits.supervisor, table.supervisor),
+        docker_proxy: size(!split, None, table.docker_proxy),
+    }
+}
+
+fn publish(written: Option<&spec::Publish>, cx: &mut Cx<'_>) -> Publish {
+    let none = spec::Publish::default();
+    let written = written.unwrap_or(&none);
+    let publish = Publish {
+        webapp: written.webapp.unwrap_or(Port::known(8030)),
+        object_store: written.object_store.unwrap_or(Port::known(9000)),
+        registry: written.registry.unwrap_or(Port::known(5000)),
+        postgres: written.postgres,
+        redis: written.redis,
+        clickhouse: written.clickhouse,
+    };
+    refuse_shared_ports(&publish, cx);
+    publish
+}
+
+fn refuse_shared_ports(publish: &Publish, cx: &mut Cx<'_>) {
+    let all = [
+        ("webapp", Some(publish.webapp)),
+        ("object_store", Some(publish.object_store)),
+        ("registry", Some(publish.registry)),
+        ("postgres", publish.postgres),
+        ("redis", publish.redis),
+        ("clickhouse", publish.clickhouse),
+    ];
+    for (nth, (key, port)) in all.iter().enumerate() {
+        let Some(port) = port else { continue };
+        if let Some((other, _)) = all[..nth].iter().find(|(_, it)| *it == Some(*port)) {
+            let at = Place::Key(format!("docker.publish.{key}").as_str().into());
+            let message = format!("`{key}` and `{other}` cannot both be published at port {port}");
+            cx.sink.push(
+                Diagnostic::error("bad-value", at, message).help("give one of them another port"),
+            );
+        }
+    }
+}
+
+fn images(written: Option<&DockerImages>, storage: &Storage) -> Images {
+    let none = DockerImages::default();
+    let written = written.unwrap_or(&none);
+    let pick = |chosen: &Option<ImageRef>, pinned: &Image| {
+        chosen.clone().unwrap_or_else(|| ImageRef::known(pinned.reference))
+    };
+    let postgres = match storage.postgres {
+        Postgres::Bundled { version: 14 } => &images::POSTGRES_14,
+        _ => &images::POSTGRES_17,
+    };
+    let object_store = match &storage.object_store {
+        ObjectStore::Bundled(it) if it.kind == ObjectStoreKind::Minio => &images::MINIO,
+        _ => &images::VERSITYGW,
+    };
+    Images {
+        webapp: written.webapp.clone(),
+        supervisor: written.supervisor.clone(),
+        postgres: pick(&written.postgres, postgres),
+        redis: pick(&written.redis, &images::REDIS),
+        clickhouse: pick(&written.clickhouse, &images::CLICKHOUSE),
+        object_store: pick(&written.object_store, object_store),
+        object_store_client: pick(&written.object_store_client, &images::MINIO_CLIENT),
+        s2: pick(&written.s2, &images::S2),
+        registry: pick(&written.registry, &images::REGISTRY),
+        docker_proxy: pick(&written.docker_proxy, &images::SOCKET_PROXY),
+    }
+}

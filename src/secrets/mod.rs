@@ -1,0 +1,122 @@
+//! The secret values of one site, and how they are made.
+//!
+//! Invariant: the library draws no randomness of its own. [`Draft::fill`] asks a function for it.
+
+mod draft;
+mod fill;
+
+pub use draft::{Draft, Hashed};
+pub use fill::{Filled, Made, missing};
+
+use crate::fingerprint::FingerprintKey;
+use crate::manifest::{Fingerprints, Manifest};
+use crate::value::SecretName;
+use std::collections::BTreeMap;
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// Every secret that one site needs, or only their fingerprints.
+#[derive(Clone)]
+pub struct Secrets {
+    known: BTreeMap<SecretName, Known>,
+    source: KeySource,
+}
+
+#[derive(Clone)]
+struct Known {
+    value: Zeroizing<String>,
+    fingerprint: String,
+    bcrypt: String,
+}
+
+/// Where fingerprints come from.
+#[derive(Clone)]
+enum KeySource {
+    Store(FingerprintKey),
+    Manifest(Box<Manifest>),
+}
+
+/// What stands for a value that is not known: letters only, so that no writer changes it.
+pub const WITHHELD: &str = "withheld";
+
+impl Secrets {
+    /// The values that a complete store holds for a site.
+    pub fn from_store(draft: &Draft, names: &[SecretName]) -> Self {
+        let key = draft.fingerprint_key();
+        let known = names.iter().map(|name| {
+            let value = Zeroizing::new(draft.value(name).unwrap_or_default().to_owned());
+            let fingerprint = key.of(name.as_str(), value.as_bytes());
+            let bcrypt = draft.bcrypt(name).unwrap_or_default().to_owned();
+            (name.clone(), Known { value, fingerprint, bcrypt })
+        });
+        Self { known: known.collect(), source: KeySource::Store(key.clone()) }
+    }
+
+    /// Without a store: each value is a placeholder, each fingerprint as the manifest has it.
+    pub fn withheld(manifest: &Manifest, names: &[SecretName]) -> Self {
+        let known = names.iter().map(|name| {
+            let fingerprint = manifest.secrets.get(name.as_str()).cloned().unwrap_or_default();
+            let stand_in = format!("{WITHHELD}{}{WITHHELD}", name.as_str().replace('_', ""));
+            (
+                name.clone(),
+                Known { value: Zeroizing::new(stand_in.clone()), fingerprint, bcrypt: stand_in },
+            )
+        });
+        Self { known: known.collect(), source: KeySource::Manifest(Box::new(manifest.clone())) }
+    }
+
+    /// The value itself. Whatever takes it must go into a secret file.
+    pub fn expose(&self, name: &SecretName) -> &str {
+        &self.get(name).value
+    }
+
+    /// The keyed fingerprint of a value.
+    pub fn fingerprint(&self, name: &SecretName) -> &str {
+        &self.get(name).fingerprint
+    }
+
+    /// The bcrypt hash of a password.
+    pub fn bcrypt(&self, name: &SecretName) -> &str {
+        &self.get(name).bcrypt
+    }
+
+    /// Whether values are placeholders.
+    pub fn is_withheld(&self) -> bool {
+        matches!(self.source, KeySource::Manifest(_))
+    }
+
+    /// Every fingerprint by name, for the manifest.
+    pub fn fingerprints(&self) -> BTreeMap<String, String> {
+        self.known
+            .iter()
+            .map(|(name, known)| (name.to_string(), known.fingerprint.clone()))
+            .collect()
+    }
+
+    /// Every value, for a scan that none of them stands where it must not.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        self.known.values().map(|known| known.value.as_str())
+    }
+
+    fn get(&self, name: &SecretName) -> &Known {
+        self.known
+            .get(name)
+            .unwrap_or_else(|| panic!("bug in trigger-gen: nothing asked for the secret {name}"))
+    }
+}
+
+impl Fingerprints for Secrets {
+    fn of_file(&self, path: &str, content: &[u8]) -> String {
+        match &self.source {
+            KeySource::Store(key) => key.of_file(path, content),
+            KeySource::Manifest(manifest) => manifest.of_file(path, content),
+        }
+    }
+}
+
+/// Names only.
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.known.keys()).finish()
+    }
+}

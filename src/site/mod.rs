@@ -1,0 +1,139 @@
+//! `Site`: what is meant. Every default applied, every reference resolved.
+//!
+//! Invariant: no field is wrong, and none says "use the default". An `Option` means that a part
+//! of the site does not exist, or that the release does by itself what is not said here.
+
+mod access;
+mod docker;
+mod owned;
+mod secrets;
+mod sizing;
+mod storage;
+
+pub use access::{Access, Mail, OauthApp, Transport};
+pub use docker::{Docker, Images, Publish, Worker};
+pub use owned::{OWNED, Owned, owner};
+pub use secrets::{Needed, Use, form_of, generated};
+pub use sizing::{RUN_MEMORY, Reserve, Sizes, WEBAPP_FLOOR};
+pub use storage::{
+    BundledObjectStore, BundledRegistry, Clickhouse, ExternalClickhouse, ExternalObjectStore,
+    ExternalPostgres, ExternalRedis, ExternalRegistry, ObjectStore, ObjectStoreKind, Postgres,
+    Realtime, Redis, Registry, Storage, Streams,
+};
+
+use crate::release::Release;
+use crate::value::{
+    ByteSize, Domain, Duration, EnvName, Label, LintName, Origin, SecretName, TimeZone,
+};
+use std::collections::BTreeMap;
+
+/// One self-hosted Trigger.dev, completely described.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Its name.
+    pub name: Label,
+    /// The release that it runs.
+    pub release: &'static Release,
+    /// The public host of dashboard and API.
+    pub domain: Domain,
+    /// The zone of logs and schedules.
+    pub timezone: TimeZone,
+    /// Who may sign in, and how mail leaves.
+    pub access: Access,
+    /// How much, how large, how long.
+    pub limits: Limits,
+    /// Everything that keeps data.
+    pub storage: Storage,
+    /// Servers, containers, what is published.
+    pub docker: Docker,
+    /// Variables that the author adds.
+    pub extra: Extra,
+    /// Lints accepted with a reason.
+    pub allow: Vec<Allowance>,
+    /// The secrets that the author named, and the key where each is named.
+    pub supplied: Vec<(SecretName, String)>,
+}
+
+/// How much may run, how large payloads may be, how long telemetry is kept.
+/// `None` leaves it to the release.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Runs at the same time in one environment.
+    pub environment_concurrency: u32,
+    /// Whether the author chose that number; otherwise it is what the hosts carry.
+    pub concurrency_chosen: bool,
+    /// Runs at the same time in one organisation.
+    pub organization_concurrency: u32,
+    /// Largest payload of one run.
+    pub task_payload: Option<ByteSize>,
+    /// Largest payload of one batch.
+    pub batch_payload: Option<ByteSize>,
+    /// Payloads above this size go to the object store.
+    pub offload_above: Option<ByteSize>,
+    /// Largest metadata of one run.
+    pub metadata: Option<ByteSize>,
+    /// Requests that may come at once.
+    pub rate_burst: Option<u32>,
+    /// Requests added at each refill.
+    pub rate_refill: Option<u32>,
+    /// Time between two refills.
+    pub rate_every: Option<Duration>,
+    /// Longest wait of a run in a queue.
+    pub run_ttl: Option<Duration>,
+    /// Most items in one batch.
+    pub batch_items: Option<u32>,
+    /// How long logs and traces of runs are kept.
+    pub event_retention: Option<Duration>,
+    /// How long `ClickHouse` keeps records of its own work.
+    pub clickhouse_log_retention: Duration,
+}
+
+/// Variables that the author adds to what the site says.
+#[derive(Debug, Clone, Default)]
+pub struct Extra {
+    /// Those of the webapp.
+    pub webapp: BTreeMap<EnvName, ExtraValue>,
+    /// Those of the supervisor.
+    pub supervisor: BTreeMap<EnvName, ExtraValue>,
+}
+
+/// The value of such a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExtraValue {
+    /// Written in the site file.
+    Plain(String),
+    /// Kept in the store.
+    Secret(SecretName),
+}
+
+/// A lint that the author accepts.
+#[derive(Debug, Clone)]
+pub struct Allowance {
+    /// Its name.
+    pub lint: LintName,
+    /// The reason.
+    pub because: String,
+    /// Which entry of `allow` it is, from 0.
+    pub index: usize,
+}
+
+impl Site {
+    /// Where browsers, the CLI and remote workers reach the webapp.
+    pub fn origin(&self) -> Origin {
+        Origin::https(&self.domain)
+    }
+
+    /// Whether runs are executed on other servers than the webapp's.
+    pub fn is_split(&self) -> bool {
+        !self.docker.workers.is_empty()
+    }
+
+    /// Whether an example domain is meant, for which visibly fake secrets may be used.
+    pub fn has_example_domain(&self) -> bool {
+        let domain = self.domain.as_str();
+        ["example.com", "example.net", "example.org"]
+            .iter()
+            .any(|it| domain == *it || domain.ends_with(&format!(".{it}")))
+            || domain.ends_with(".example")
+    }
+}

@@ -1,0 +1,116 @@
+//! `docker`: the same site as Docker Compose stacks.
+
+use super::read::section;
+use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
+
+section! {
+    /// Compile for Docker Compose.
+    Docker {
+        /// Name of the compose project; containers, networks and volumes begin with it. Default: the site's name.
+        optional project: Label,
+        /// Folder on the server into which the output is copied. Default: `/opt/trigger-dev`.
+        optional root: InstallRoot,
+        /// The server that runs the webapp.
+        optional host: DockerHost,
+        /// Where runs are executed. Default: on the same server.
+        optional topology: Topology,
+        /// What is reachable on the server's loopback address, and at which port.
+        optional publish: Publish,
+        /// Images other than the ones that trigger-gen pins.
+        optional images: DockerImages,
+        /// Memory limits of single containers. Default: from a table by the host's memory.
+        optional limits: ContainerLimits,
+    }
+}
+
+section! {
+    /// The server that runs the webapp.
+    DockerHost {
+        /// Its memory. Default: 8GiB.
+        optional memory: ByteSize,
+    }
+}
+
+section! {
+    /// Where runs are executed.
+    Topology {
+        /// Servers that do nothing but run tasks. With any, the webapp's server runs none.
+        optional workers: Vec<Worker>,
+    }
+}
+
+section! {
+    /// A server that does nothing but run tasks.
+    Worker {
+        /// Its name, which the dashboard shows and the output folder has.
+        required name: Label,
+        /// Its memory. Default: 8GiB.
+        optional memory: ByteSize,
+    }
+}
+
+section! {
+    /// What is reachable on the server's loopback address. Nothing is ever published beyond it.
+    Publish {
+        /// The webapp. Default: 8030.
+        optional webapp: Port,
+        /// The bundled object store. Default: 9000.
+        optional object_store: Port,
+        /// The bundled registry. Default: 5000.
+        optional registry: Port,
+        /// The bundled PostgreSQL. Default: not published.
+        optional postgres: Port,
+        /// The bundled Redis. Default: not published.
+        optional redis: Port,
+        /// The bundled ClickHouse, its HTTP port. Default: not published.
+        optional clickhouse: Port,
+    }
+}
+
+section! {
+    /// Images other than the ones that trigger-gen pins.
+    DockerImages {
+        /// The webapp. Its release must be the site's.
+        optional webapp: ImageRef,
+        /// The supervisor. Its release must be the site's.
+        optional supervisor: ImageRef,
+        /// PostgreSQL, of the major version of `storage.postgres`.
+        optional postgres: ImageRef,
+        /// Redis 7.
+        optional redis: ImageRef,
+        /// ClickHouse's own image, or a copy of it.
+        optional clickhouse: ImageRef,
+        /// The object store, of the kind of `storage.object_store`.
+        optional object_store: ImageRef,
+        /// MinIO's client, which creates the bucket of a MinIO store.
+        optional object_store_client: ImageRef,
+        /// `s2 lite`.
+        optional s2: ImageRef,
+        /// The registry.
+        optional registry: ImageRef,
+        /// The docker socket proxy.
+        optional docker_proxy: ImageRef,
+    }
+}
+
+section! {
+    /// Memory limits of single containers.
+    ContainerLimits {
+        /// The webapp; at least 1280MiB. Node's heap is four fifths of it.
+        optional webapp: ByteSize,
+        /// PostgreSQL.
+        optional postgres: ByteSize,
+        /// Redis. Queues live here: it never evicts, it refuses.
+        optional redis: ByteSize,
+        /// ClickHouse. Its server limit is four fifths of it.
+        optional clickhouse: ByteSize,
+        /// The object store.
+        optional object_store: ByteSize,
+        /// `s2 lite`.
+        optional s2: ByteSize,
+        /// The registry.
+        optional registry: ByteSize,
+        /// The supervisor.
+        optional supervisor: ByteSize,
+    }
+}

@@ -1,0 +1,134 @@
+//! `SiteSpec`: what the author wrote, key by key, without any default.
+//!
+//! Invariant: a key that may be absent is an `Option`; what absence means is said in `resolve` alone.
+
+mod access;
+mod docker;
+mod env;
+mod limits;
+mod lists;
+mod read;
+mod schema;
+mod storage;
+
+pub use access::{Access, Email, OauthApp, Resend, Ses, Smtp};
+pub use docker::{ContainerLimits, Docker, DockerHost, DockerImages, Publish, Topology, Worker};
+pub use env::{EnvSection, EnvValue, SecretRef};
+pub use limits::{Concurrency, Limits, Payloads, RateLimit, Retention};
+pub use lists::{Allow, SecretsSection};
+pub use schema::json_schema;
+pub use storage::{
+    BundledClickhouse, BundledObjectStore, BundledPostgres, BundledRedis, BundledRegistry,
+    BundledS2, Clickhouse, Electric, ExternalClickhouse, ExternalObjectStore, ExternalPostgres,
+    ExternalRedis, ExternalRegistry, HostedS2, ObjectStore, ObjectStoreKind, Postgres, PostgresTls,
+    Realtime, Redis, Registry, Storage, Streams,
+};
+
+use crate::diag::{Diagnostic, Place, Route, Sink, Step};
+use crate::source::{Source, Span};
+use crate::value::{Domain, Label, ReleaseTag, TimeZone};
+use crate::yaml::{self, Kind, Node};
+use read::section;
+
+pub use read::Read;
+
+section! {
+    /// One self-hosted Trigger.dev: what it is called, which release it runs, where it is reached,
+    /// and what differs from the defaults.
+    SiteSpec {
+        /// Version of this file format. It is 1.
+        required version: u32,
+        /// Name of the site. It names the output folder, the compose project and every container.
+        required name: Label,
+        /// Trigger.dev release to run, as `4.5.12`. `trigger-gen list releases` names them all.
+        required release: ReleaseTag,
+        /// Public host name of dashboard and API, as `trigger.example.com`.
+        required domain: Domain,
+        /// Time zone of the server's logs and schedules. Default: UTC.
+        optional timezone: TimeZone,
+        /// Who may sign in, and how e-mail is sent.
+        optional access: Access,
+        /// How much may run, how large payloads may be, how long events are kept.
+        optional limits: Limits,
+        /// Databases, object store, streams, realtime and image registry. Default: all of them bundled.
+        optional storage: Storage,
+        /// Compile for Docker Compose.
+        required docker: Docker,
+        /// Further variables for webapp and supervisor, checked against what the release reads.
+        optional env: EnvSection,
+        /// Lints accepted with a reason.
+        optional allow: Vec<Allow>,
+        /// Where the secret store is.
+        optional secrets: SecretsSection,
+    }
+}
+
+/// A site file as read: the tree of nodes, so that any route can be drawn.
+#[derive(Debug)]
+pub struct Document {
+    root: Node,
+}
+
+impl Document {
+    /// Reads the text as YAML. Broken YAML is the one fault that hides all others.
+    pub fn read(source: &Source, sink: &mut Sink) -> Option<Self> {
+        match yaml::read(&source.text) {
+            Ok(root) => Some(Self { root }),
+            Err(error) => {
+                sink.push(Diagnostic::error("yaml-syntax", Place::Span(error.span), error.message));
+                None
+            }
+        }
+    }
+
+    /// The bytes that a place stands for; an absent key is its nearest parent's.
+    pub fn span(&self, place: &Place) -> Option<Span> {
+        match place {
+            Place::Span(span) => Some(span.clone()),
+            Place::Key(route) => Some(self.locate(route, true)),
+            Place::Value(route) => Some(self.locate(route, false)),
+            Place::Elsewhere(_) => None,
+        }
+    }
+
+    fn locate(&self, route: &Route, want_key: bool) -> Span {
+        let (mut node, mut key) = (&self.root, None);
+        let mut complete = true;
+        for step in &route.0 {
+            let next = match (step, &node.kind) {
+                (Step::Key(name), Kind::Map(entries)) => entries
+                    .iter()
+                    .find(|(key, _)| key.name == *name)
+                    .map(|(key, value)| (value, Some(key))),
+                (Step::Index(index), Kind::List(items)) => {
+                    items.get(*index).map(|item| (item, None))
+                }
+                _ => None,
+            };
+            let Some((value, name)) = next else {
+                complete = false;
+                break;
+            };
+            (node, key) = (value, name.or(key));
+        }
+        let scalar = !matches!(node.kind, Kind::Map(_) | Kind::List(_) | Kind::Null);
+        match key {
+            Some(key) if want_key || !complete || !scalar => key.span.clone(),
+            _ => node.span.clone(),
+        }
+    }
+}
+
+/// Reads what the author wrote; every fault is reported, and what cannot be read is left out.
+pub fn parse(document: &Document, sink: &mut Sink) -> SiteSpec {
+    let spec = SiteSpec::read(&document.root, &Route::root(), sink).unwrap_or_default();
+    if let Some(version) = spec.version.filter(|it| *it != 1) {
+        let message = format!("this trigger-gen reads version 1 of the site file, not {version}");
+        sink.push(
+            Diagnostic::error("bad-value", Place::Value("version".into()), message)
+                .help("write `1`")
+                .instead("1"),
+        );
+    }
+    spec
+}
