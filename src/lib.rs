@@ -10,13 +10,14 @@
 //! file of the secret store are the edges, and the only modules that touch the world.
 
 pub mod artifacts;
-
+pub mod cli;
 pub mod diag;
-
 pub mod emit;
 pub mod fingerprint;
+pub mod lint;
 pub mod manifest;
 pub mod plan;
+pub mod proof;
 pub mod release;
 pub mod render;
 pub mod resolve;
@@ -24,12 +25,14 @@ pub mod secrets;
 pub mod site;
 pub mod source;
 pub mod spec;
+pub mod store;
 pub mod tree;
 pub mod value;
 pub mod yaml;
 
 use diag::{Sink, Stopped};
 use manifest::{Header, Manifest};
+use proof::Context;
 use secrets::Secrets;
 use site::Site;
 use spec::Document;
@@ -47,6 +50,7 @@ pub fn analyse(
     let spec = spec::parse(document, sink);
     let site = resolve::resolve(&spec, sink);
     check(&site, sink);
+    lint::check(&site, sink);
     sink.checkpoint()?;
     Ok(site)
 }
@@ -63,5 +67,21 @@ pub fn generate(site: &Site, secrets: &Secrets) -> Tree {
     let manifest = Manifest::of(&tree, header, secrets);
     let path = OutPath::new(manifest::PATH).expect("the manifest's path is a path");
     tree.files.insert(path, manifest.to_file());
+    prove(site, secrets, &tree);
     tree
+}
+
+/// What is rendered fits together, or trigger-gen has a bug.
+fn prove(site: &Site, secrets: &Secrets, tree: &Tree) {
+    let (outside, chosen) = (site.outside_hosts(), site.extra.names());
+    let context = Context {
+        release: Some(site.release),
+        withheld: secrets.is_withheld(),
+        fingerprints: None,
+        outside: &outside,
+        chosen: &chosen,
+        building: true,
+    };
+    let faults = proof::check(tree, &context);
+    assert!(faults.is_empty(), "bug in trigger-gen: the tree fails its own proofs: {faults:#?}");
 }

@@ -96,6 +96,20 @@ impl Manifest {
         }
     }
 
+    /// The manifest of an output that was never built.
+    pub fn empty(site: &str) -> Self {
+        let (secrets, files) = (BTreeMap::new(), BTreeMap::new());
+        Self {
+            format: FORMAT,
+            generator: String::new(),
+            spec: 1,
+            site: site.into(),
+            release: String::new(),
+            secrets,
+            files,
+        }
+    }
+
     /// Reads one back; `None` for anything that is not a manifest of this format.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice::<Self>(bytes).ok().filter(|it| it.format == FORMAT)

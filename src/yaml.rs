@@ -85,7 +85,7 @@ pub fn write<T: Serialize>(value: &T) -> String {
 
 fn syntax_error(error: &serde_yaml::Error, text: &str) -> SyntaxError {
     let message = UserMessageFormatter.format_message(error.without_snippet()).into_owned();
-    let start = error.location().map_or(0, |location| bytes(&location).start).min(text.len());
+    let start = error.location().map_or(0, |location| offset(&location, text)).min(text.len());
     let start = text.floor_char_boundary(start);
     let end = text[start..].find('\n').map_or(text.len(), |length| start + length).max(start);
     let message = match message.as_str() {
@@ -98,6 +98,15 @@ fn syntax_error(error: &serde_yaml::Error, text: &str) -> SyntaxError {
         _ => message,
     };
     SyntaxError { message, span: start..end }
+}
+
+/// Where a location is in the text; some errors know line and column alone, both from 1.
+fn offset(location: &Location, text: &str) -> usize {
+    let (line, column) = (location.line().max(1) - 1, location.column().max(1) - 1);
+    let nth = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let before: usize = text.split_inclusive('\n').take(nth(line)).map(str::len).sum();
+    let rest = text[before..].split('\n').next().unwrap_or_default();
+    before + rest.chars().take(nth(column)).map(char::len_utf8).sum::<usize>()
 }
 
 fn bytes(location: &Location) -> Span {

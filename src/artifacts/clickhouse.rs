@@ -71,8 +71,16 @@ fn server(site: &Site) -> Vec<Element> {
         Element::text("max_server_memory_usage", server_memory(site)),
         Element::text("mark_cache_size", mark_cache),
     ];
+    if is_small(site) {
+        elements.push(Element::text("concurrent_threads_soft_limit_num", 1));
+    }
     elements.extend(system_logs(site));
     elements
+}
+
+/// Below 16 GiB ClickHouse shares its few cores and little memory with everything else.
+fn is_small(site: &Site) -> bool {
+    site.docker.memory.in_mib() < 16 * 1024
 }
 
 /// Tables in which ClickHouse writes about itself. Unbounded they fill memory and disk of a small
@@ -114,7 +122,7 @@ fn system_logs(site: &Site) -> Vec<Element> {
 /// One query may use half of the server; reading in small pieces keeps merges and inserts alive beside it.
 fn profiles(site: &Site) -> Vec<Element> {
     let mut settings = vec![Element::text("max_memory_usage", server_memory(site) / 2)];
-    if site.docker.memory.in_mib() < 16 * 1024 {
+    if is_small(site) {
         settings.extend([
             Element::text("max_block_size", 8192),
             Element::text("max_download_threads", 1),

@@ -124,7 +124,7 @@ pub(super) fn pair(first: bool, second: bool, route: &str, names: (&str, &str), 
     let at = Place::Key(crate::diag::Route::from(route).key(present));
     let message = format!("`{route}.{present}` means nothing without `{absent}`");
     cx.sink.push(
-        Diagnostic::error("missing-key", at, message)
+        Diagnostic::error("incomplete-pair", at, message)
             .help(format!("add `{absent}`, or remove `{present}`")),
     );
 }

@@ -13,7 +13,7 @@ mod storage;
 use crate::diag::Sink;
 use crate::site::{Allowance, Site};
 use crate::spec::{Allow, SecretRef, SiteSpec};
-use crate::value::{Scalar, SecretName};
+use crate::value::{Label, Scalar, SecretName, StorePath};
 
 /// What resolving gathers besides the site itself.
 struct Cx<'a> {
@@ -57,7 +57,7 @@ pub fn resolve(spec: &SiteSpec, sink: &mut Sink) -> Site {
     let access = access::resolve(spec.access.as_ref(), release, &mut cx);
     let extra = env::resolve(spec.env.as_ref(), release, &mut cx);
     let site = Site {
-        name,
+        name: name.clone(),
         release,
         domain,
         timezone: spec.timezone.clone().unwrap_or_else(|| known("UTC")),
@@ -67,10 +67,16 @@ pub fn resolve(spec: &SiteSpec, sink: &mut Sink) -> Site {
         docker,
         extra,
         allow: allowances(spec.allow.as_deref().unwrap_or_default()),
+        store: store_path(spec, &name),
         supplied: cx.supplied,
     };
     env::refuse_reserved_secrets(&site, sink);
     site
+}
+
+fn store_path(spec: &SiteSpec, name: &Label) -> StorePath {
+    let written = spec.secrets.as_ref().and_then(|it| it.store.clone());
+    written.unwrap_or_else(|| known(&format!("{name}.secrets.yaml")))
 }
 
 fn allowances(written: &[Allow]) -> Vec<Allowance> {

@@ -26,21 +26,36 @@ pub enum Made {
 /// Work factor of the htpasswd hash: about 60 ms for each guess.
 const BCRYPT_COST: u32 = 10;
 
+/// bcrypt reads no more of a password, and would take two that differ behind for one.
+pub(super) const BCRYPT_LIMIT: usize = 71;
+
+/// One draw in three million looks like a number; this many in a row are a broken source.
+const DRAWS: usize = 32;
+
 /// The secrets of a site that a store does not hold.
 pub fn missing(draft: &Draft, site: &Site) -> Vec<Needed> {
     site.needed_secrets().into_iter().filter(|it| draft.value(&it.name).is_none()).collect()
 }
 
 impl Draft {
-    /// Makes every generated secret that is missing, asking `random` for bytes; never changes one that exists.
+    /// Makes the key of fingerprints if there is none. Nothing can be written without one.
+    pub fn make_key(&mut self, random: &mut impl FnMut(&mut [u8])) -> bool {
+        let missing = !self.has_key();
+        if missing {
+            self.set_key(self.make("FINGERPRINT_KEY", random));
+        }
+        missing
+    }
+
+    /// Makes every generated secret that is missing, asking `random` for bytes; never changes one
+    /// that exists. What it makes for an example is visibly fake and always the same.
     pub fn fill(&mut self, site: &Site, mut random: impl FnMut(&mut [u8])) -> Filled {
         let mut filled = Filled::default();
-        if !self.has_key() {
-            self.set_key(hexadecimal(&mut random));
+        if self.make_key(&mut random) {
             filled.made.push(Made::Key);
         }
         for needed in missing(self, site).into_iter().filter(|it| it.origin == Use::Generated) {
-            self.set(needed.name.clone(), hexadecimal(&mut random));
+            self.set(needed.name.clone(), self.make(needed.name.as_str(), &mut random));
             filled.made.push(Made::Value(needed.name));
         }
         for name in site.hashed_secrets() {
@@ -52,30 +67,45 @@ impl Draft {
         filled
     }
 
-    /// The hash of a password that has none yet, or one of another password.
+    fn make(&self, name: &str, random: &mut impl FnMut(&mut [u8])) -> Zeroizing<String> {
+        if self.example { Zeroizing::new(example(name)) } else { hexadecimal(random) }
+    }
+
+    /// The hash of a password that has none yet, or one of another password. A password that bcrypt
+    /// cannot read to its end gets none; `faults` says so.
     fn hash(&self, name: &SecretName, random: &mut impl FnMut(&mut [u8])) -> Option<Hashed> {
         let value = self.value(name)?;
         if self.bcrypt(name).is_some() {
             return None;
         }
         let mut salt = [0u8; 16];
-        random(&mut salt);
-        let hash = bcrypt::hash_with_salt(value, BCRYPT_COST, salt).ok()?;
-        let of = self.fingerprint_key().of(name.as_str(), value.as_bytes());
+        match self.example {
+            true => salt.copy_from_slice(&example(name.as_str()).as_bytes()[..16]),
+            false => random(&mut salt),
+        }
+        let hash = bcrypt::non_truncating_hash_with_salt(value, BCRYPT_COST, salt).ok()?;
+        let of = self.fingerprint(name)?;
         Some(Hashed { of, bcrypt: hash.format_for_version(bcrypt::Version::TwoY) })
     }
 }
 
+/// 32 characters that nobody takes for a secret: `ENCRYPTION_KEY` is `example-encryption-key-000000000`.
+fn example(name: &str) -> String {
+    let stem = format!("example-{}-", name.to_lowercase().replace('_', "-"));
+    format!("{stem:0<32.32}")
+}
+
 /// 32 hexadecimal characters, never such that a reader could take them for a number.
-fn hexadecimal(random: &mut impl FnMut(&mut [u8])) -> String {
-    loop {
+fn hexadecimal(random: &mut impl FnMut(&mut [u8])) -> Zeroizing<String> {
+    for _ in 0..DRAWS {
         let mut bytes = Zeroizing::new([0u8; 16]);
         random(bytes.as_mut());
-        let text = hex::encode(bytes.as_ref());
+        let text = Zeroizing::new(hex::encode(bytes.as_ref()));
         if !looks_like_a_number(&text) {
             return text;
         }
     }
+    panic!("the system's source of randomness is broken: it gives the same bytes again and again");
 }
 
 /// Digits alone, or digits, one `e` and digits.
@@ -99,6 +129,18 @@ mod tests {
         let made = hexadecimal(&mut |bytes: &mut [u8]| {
             bytes.copy_from_slice(&draws.next().expect("two draws"))
         });
-        assert_eq!(made, "ab".repeat(16));
+        assert_eq!(made.as_str(), "ab".repeat(16));
+    }
+
+    #[test]
+    fn an_example_says_that_it_is_one() {
+        assert_eq!(example("ENCRYPTION_KEY"), "example-encryption-key-000000000");
+        assert_eq!(example("OBJECT_STORE_SECRET_ACCESS_KEY"), "example-object-store-secret-acce");
+    }
+
+    #[test]
+    #[should_panic(expected = "randomness is broken")]
+    fn a_source_that_gives_zeros_is_no_source() {
+        hexadecimal(&mut |bytes: &mut [u8]| bytes.fill(0));
     }
 }

@@ -2,11 +2,21 @@
 //!
 //! Invariant: the library draws no randomness of its own. [`Draft::fill`] asks a function for it.
 
+mod dotenv;
 mod draft;
+mod faults;
 mod fill;
+mod format;
+mod guard;
+mod import;
+mod set;
 
 pub use draft::{Draft, Hashed};
+pub use faults::faults;
 pub use fill::{Filled, Made, missing};
+pub use guard::{Refusal, guard, lost};
+pub use import::{Ignored, Imported, import};
+pub use set::{Listing, Row, list, set};
 
 use crate::fingerprint::FingerprintKey;
 use crate::manifest::{Fingerprints, Manifest};

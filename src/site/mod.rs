@@ -23,7 +23,7 @@ pub use storage::{
 
 use crate::release::Release;
 use crate::value::{
-    ByteSize, Domain, Duration, EnvName, Label, LintName, Origin, SecretName, TimeZone,
+    ByteSize, Domain, Duration, EnvName, Label, LintName, Origin, SecretName, StorePath, TimeZone,
 };
 use std::collections::BTreeMap;
 
@@ -50,6 +50,8 @@ pub struct Site {
     pub extra: Extra,
     /// Lints accepted with a reason.
     pub allow: Vec<Allowance>,
+    /// Where the secret store is, from the folder of the site file.
+    pub store: StorePath,
     /// The secrets that the author named, and the key where each is named.
     pub supplied: Vec<(SecretName, String)>,
 }
@@ -97,6 +99,13 @@ pub struct Extra {
     pub supervisor: BTreeMap<EnvName, ExtraValue>,
 }
 
+impl Extra {
+    /// The name of every variable that the author adds.
+    pub fn names(&self) -> Vec<String> {
+        self.webapp.keys().chain(self.supervisor.keys()).map(|it| it.to_string()).collect()
+    }
+}
+
 /// The value of such a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExtraValue {
@@ -126,6 +135,25 @@ impl Site {
     /// Whether runs are executed on other servers than the webapp's.
     pub fn is_split(&self) -> bool {
         !self.docker.workers.is_empty()
+    }
+
+    /// Servers that the author has elsewhere, by their hosts.
+    pub fn outside_hosts(&self) -> Vec<String> {
+        let storage = &self.storage;
+        let mut hosts = Vec::new();
+        if let Postgres::External(it) = &storage.postgres {
+            hosts.push(it.host.to_string());
+        }
+        if let Redis::External(it) = &storage.redis {
+            hosts.push(it.host.to_string());
+        }
+        if let Clickhouse::External(it) = &storage.clickhouse {
+            hosts.push(it.host.to_string());
+        }
+        if let ObjectStore::External(it) = &storage.object_store {
+            hosts.push(it.endpoint.host().to_owned());
+        }
+        hosts
     }
 
     /// Whether an example domain is meant, for which visibly fake secrets may be used.

@@ -71,7 +71,7 @@ impl JsonSchema for SecretRef {
         json_schema!({
             "type": "object",
             "description": "A secret by its name in the store, never its value.",
-            "properties": { "secret": name },
+            "properties": { "secret": { "description": "The name of the secret in the store.", "allOf": [name] } },
             "required": ["secret"],
             "additionalProperties": false,
         })

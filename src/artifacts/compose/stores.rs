@@ -134,7 +134,7 @@ fn redis(site: &Site) -> Store {
     let memory = site.docker.sizes.redis.map_or(96, |it| it.in_mib() * 3 / 4);
     let script = format!(
         "exec redis-server - <<CONF\n\
-         requirepass \"$REDISCLI_AUTH\"\n\
+         requirepass \"$(printf %s \"$REDISCLI_AUTH\" | sed 's/[\\\\\"]/\\\\&/g')\"\n\
          dir /data\n\
          appendonly yes\n\
          maxmemory {memory}mb\n\

@@ -1,0 +1,194 @@
+//! What can be said on the command line.
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Compiles one site.yaml into everything needed to self-host Trigger.dev v4.
+///
+/// It works offline: no network, no clock. The same site file and secret store give the same bytes.
+#[derive(Debug, Parser)]
+#[command(
+    name = "trigger-gen",
+    version,
+    max_term_width = 100,
+    propagate_version = true,
+    subcommand_required = true
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+/// The command, for reference pages and tests.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Write a commented site.yaml that compiles as it is
+    Init(Init),
+    /// Compile sites, and write what they compile to
+    Build(Build),
+    /// Say what is wrong with a site, and write nothing
+    Check(Check),
+    /// Show what a build would change, line by line
+    Diff(Diff),
+    /// Prove that the files of an output folder fit each other and their release
+    Verify(Verify),
+    /// List artifacts, lints, proofs, releases or variables
+    List(List),
+    /// Explain a lint, a proof, a key of site.yaml, a variable or an artifact
+    Explain(Explain),
+    /// Print the JSON Schema of site.yaml
+    Schema,
+    /// List, set and import the secrets of a site
+    Secrets(Secrets),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// Folder to write into
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    pub(super) folder: PathBuf,
+    /// Name of the site
+    #[arg(long, default_value = "my-site")]
+    pub(super) name: String,
+    /// Public host name of dashboard and API
+    #[arg(long, default_value = "trigger.example.com")]
+    pub(super) domain: String,
+    /// Address of the first administrator
+    #[arg(long, default_value = "you@example.com")]
+    pub(super) admin: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Build {
+    /// Site files; `-` is standard input
+    #[arg(required = true, value_name = "SITE")]
+    pub(super) sites: Vec<PathBuf>,
+    /// Folder in which each site has a folder of its name
+    #[arg(short, long, default_value = "out", value_name = "FOLDER")]
+    pub(super) out: PathBuf,
+    /// Compare with what is there and write nothing; works without the secret store
+    #[arg(long, conflicts_with_all = ["force", "new_site"])]
+    pub(super) check: bool,
+    /// Fail instead of making a secret
+    #[arg(long)]
+    pub(super) locked: bool,
+    /// Overwrite files that were edited by hand
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Begin anew although the secret store does not fit the output: the old output is set aside
+    #[arg(long)]
+    pub(super) new_site: bool,
+    /// Fail on warnings
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
+    /// Say nothing but what is wrong
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Site files; `-` is standard input
+    #[arg(required = true, value_name = "SITE")]
+    pub(super) sites: Vec<PathBuf>,
+    /// Fail on warnings
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// A site file; `-` is standard input
+    #[arg(value_name = "SITE")]
+    pub(super) site: PathBuf,
+    /// Folder in which the site has a folder of its name
+    #[arg(short, long, default_value = "out", value_name = "FOLDER")]
+    pub(super) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    /// The output folder of one site, or any folder with compose files and a `.env`
+    #[arg(value_name = "FOLDER")]
+    pub(super) folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// What to list
+    #[arg(value_enum)]
+    pub(super) what: What,
+    /// Whose variables: webapp, supervisor, postgres, … Default: webapp
+    #[arg(value_name = "READER")]
+    pub(super) reader: Option<String>,
+    /// Variables that this release reads. Default: the newest whose code was read
+    #[arg(long, value_name = "RELEASE")]
+    pub(super) release: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum What {
+    Artifacts,
+    Lints,
+    Proofs,
+    Releases,
+    Variables,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// A name: `floating-image`, `docker.host.memory`, `ENCRYPTION_KEY`, `dotenv`
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Secrets {
+    #[command(subcommand)]
+    pub(super) verb: SecretsVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SecretsVerb {
+    /// Name the secrets that a site needs, and whether the store has them; never their values
+    List(SecretsSite),
+    /// Put a secret into the store, read from standard input
+    Set(SecretsSet),
+    /// Take the secrets of a running installation from its .env into the store
+    Import(SecretsImport),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SecretsSite {
+    /// A site file
+    #[arg(default_value = "site.yaml", value_name = "SITE")]
+    pub(super) site: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SecretsSet {
+    /// The secret's name
+    #[arg(value_name = "NAME")]
+    pub(super) name: String,
+    /// A site file
+    #[arg(default_value = "site.yaml", value_name = "SITE")]
+    pub(super) site: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SecretsImport {
+    /// The `.env` of the installation; `-` is standard input
+    #[arg(value_name = "ENV")]
+    pub(super) env: PathBuf,
+    /// A site file
+    #[arg(default_value = "site.yaml", value_name = "SITE")]
+    pub(super) site: PathBuf,
+    /// Folder in which the site has a folder of its name: an output without store is taken over
+    #[arg(short, long, default_value = "out", value_name = "FOLDER")]
+    pub(super) out: PathBuf,
+}

@@ -1,0 +1,137 @@
+//! `secrets`: what the store holds, by name and fingerprint; values only ever come in.
+
+use super::args::{Secrets, SecretsImport, SecretsSet, SecretsSite, SecretsVerb};
+use super::site::{Compiled, StoreUse, compile};
+use super::{Exit, build, out};
+use crate::secrets::{Imported, import as take, list as list_of, set as set_value};
+use crate::site::Use;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+pub(super) fn run(verb: &Secrets) -> Exit {
+    match &verb.verb {
+        SecretsVerb::List(verb) => list(verb),
+        SecretsVerb::Set(verb) => set(verb),
+        SecretsVerb::Import(verb) => import(verb),
+    }
+}
+
+fn list(verb: &SecretsSite) -> Exit {
+    let compiled = match compile(&verb.site, StoreUse::IfThere) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    let listing = list_of(compiled.draft.as_ref(), &compiled.site);
+    let width = listing.needed.iter().map(|row| row.name.as_str().len()).max().unwrap_or(0);
+    for row in &listing.needed {
+        let from = match &row.origin {
+            Use::Generated => "made by trigger-gen".to_owned(),
+            Use::Supplied(key) => format!("named at {key}"),
+        };
+        let state = row.fingerprint.as_deref().unwrap_or(if row.present {
+            "present"
+        } else {
+            "missing         "
+        });
+        out::result(format!("{:width$}  {state}  {from}", row.name));
+    }
+    for name in &listing.unneeded {
+        out::result(format!("{name:width$}  in the store, and nothing needs it"));
+    }
+    Exit::Done
+}
+
+fn set(verb: &SecretsSet) -> Exit {
+    let compiled = match compile(&verb.site, StoreUse::IfThere) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    let value = match read_secret(Path::new("-")) {
+        Ok(value) => value,
+        Err(exit) => return exit,
+    };
+    let changed = build::update(&compiled.store_path, &compiled.site, |draft| {
+        draft.make_key(&mut build::random);
+        set_value(draft, &compiled.site, &verb.name, &value)
+    });
+    match changed {
+        Ok((_, Ok(()))) => {
+            out::say(format!("{} is in {}", verb.name, compiled.store_path.display()));
+            Exit::Done
+        }
+        Ok((_, Err(refusal))) => {
+            out::say(format!("error: {}\n  help: {}", refusal.why, refusal.help));
+            Exit::No
+        }
+        Err(exit) => exit,
+    }
+}
+
+fn import(verb: &SecretsImport) -> Exit {
+    let compiled = match compile(&verb.site, StoreUse::IfThere) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    let text = match read_secret(&verb.env) {
+        Ok(text) => text,
+        Err(exit) => return exit,
+    };
+    let manifest = build::read_manifest(&build::folder(&verb.out, &compiled.site));
+    let anew = compiled.draft.is_none();
+    let changed = build::update(&compiled.store_path, &compiled.site, |draft| {
+        draft.make_key(&mut build::random);
+        let imported = take(draft, &compiled.site, &text);
+        if let (true, true, Some(manifest)) = (anew, imported.is_done(), &manifest) {
+            draft.adopt(manifest);
+        }
+        imported
+    });
+    match changed {
+        Ok((_, imported)) => say_imported(&compiled, &imported),
+        Err(exit) => exit,
+    }
+}
+
+fn say_imported(compiled: &Compiled, imported: &Imported) -> Exit {
+    for name in &imported.conflicts {
+        out::say(format!("error: {name} has another value in the store already"));
+    }
+    for (name, why) in &imported.refused {
+        out::say(format!("error: {name} cannot be taken: {why}"));
+    }
+    for it in &imported.ignored {
+        out::say(format!("passed over {}: {}", it.what, it.why));
+    }
+    if !imported.is_done() {
+        out::say("nothing was taken: a store must not hold the secrets of two installations");
+        return Exit::No;
+    }
+    let store = compiled.store_path.display();
+    out::say(format!(
+        "took {} into {store}, {} were there",
+        out::count(imported.taken.len(), "secret"),
+        imported.same.len()
+    ));
+    Exit::Done
+}
+
+/// Text that may be secret: wiped when it is no longer needed.
+fn read_secret(path: &Path) -> Result<Zeroizing<String>, Exit> {
+    let mut text = Zeroizing::new(String::new());
+    let read = match path.as_os_str() == "-" {
+        true => io::stdin().take(LARGEST).read_to_string(&mut text),
+        false => File::open(path).and_then(|file| file.take(LARGEST).read_to_string(&mut text)),
+    };
+    match read {
+        Ok(_) => Ok(text),
+        Err(error) => {
+            out::say(format!("error: cannot read {}: {error}", path.display()));
+            Err(Exit::Trouble)
+        }
+    }
+}
+
+/// More than any secret or `.env` has.
+const LARGEST: u64 = 1024 * 1024;

@@ -1,0 +1,119 @@
+//! The images that a site runs, and what their tags say.
+
+use crate::diag::Place;
+use crate::release::{ServerVersion, images};
+use crate::site::{Clickhouse, ObjectStore, Postgres, Realtime, Redis, Registry, Site, Streams};
+use crate::value::ImageRef;
+
+/// An image that the site runs.
+pub(super) struct Used<'a> {
+    /// The service, as `docker.images` calls it, or `electric`.
+    pub(super) service: &'static str,
+    /// The reference.
+    pub(super) image: &'a ImageRef,
+    /// The key that decides it.
+    pub(super) at: Place,
+    /// The image that the stack is written for; `None` where the author brings the only one.
+    pub(super) known: Option<&'static str>,
+}
+
+/// Every image of the site, but for the release's own two where the author names no others.
+pub(super) fn used(site: &Site) -> Vec<Used<'_>> {
+    let chosen = site.docker.images.all().into_iter().filter(|(key, _)| runs(site, key));
+    let mut used: Vec<Used<'_>> = chosen.filter_map(|(key, image)| one(site, key, image)).collect();
+    if let Realtime::Electric { image } = &site.storage.realtime {
+        let at = Place::Value("storage.realtime.electric.image".into());
+        used.push(Used { service: "electric", image, at, known: None });
+    }
+    used
+}
+
+fn one<'a>(site: &Site, service: &'static str, image: &'a ImageRef) -> Option<Used<'a>> {
+    let minio = image.as_str() == images::MINIO.reference;
+    let at = match service {
+        // Chosen together with the server, and reported with it.
+        "object_store_client" if image.as_str() == images::MINIO_CLIENT.reference => return None,
+        "object_store" if minio => "storage.object_store.bundled.kind".into(),
+        _ => format!("docker.images.{service}"),
+    };
+    let at = Place::Value(at.as_str().into());
+    Some(Used { service, image, at, known: known(site, service) })
+}
+
+/// Whether the service is a container of this site.
+fn runs(site: &Site, service: &str) -> bool {
+    let storage = &site.storage;
+    match service {
+        "postgres" => matches!(storage.postgres, Postgres::Bundled { .. }),
+        "redis" => matches!(storage.redis, Redis::Bundled),
+        "clickhouse" => matches!(storage.clickhouse, Clickhouse::Bundled { .. }),
+        "object_store" => matches!(storage.object_store, ObjectStore::Bundled(_)),
+        "object_store_client" => site.has_minio(),
+        "s2" => matches!(storage.streams, Streams::Bundled),
+        "registry" => matches!(storage.registry, Registry::Bundled(_)),
+        _ => true,
+    }
+}
+
+fn known(site: &Site, service: &str) -> Option<&'static str> {
+    Some(match service {
+        "webapp" => site.release.webapp,
+        "supervisor" => site.release.supervisor,
+        "object_store" if site.has_minio() => images::MINIO.name(),
+        "object_store_client" => images::MINIO_CLIENT.name(),
+        _ => images::IMAGES.iter().find(|it| it.service == service)?.name(),
+    })
+}
+
+/// The last part of an image's name, which a copy in another registry shares.
+pub(super) fn short(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// The numbers that a tag begins with: 17 and 11 for `17.11-trixie`, 4, 5 and 12 for `v4.5.12`.
+pub(super) fn numbers(image: &ImageRef) -> Vec<u32> {
+    let tag = image.tag().unwrap_or_default();
+    let numbered = tag.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '.');
+    let mut numbers = Vec::new();
+    for part in numbered.split(['.', '-', '_']) {
+        let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        let Ok(number) = part[..end].parse() else { break };
+        numbers.push(number);
+        if end < part.len() {
+            break;
+        }
+    }
+    numbers
+}
+
+/// The version of the site's `ClickHouse`, where it is said, and the key that says it.
+pub(super) fn clickhouse(site: &Site) -> Option<(ServerVersion, Place)> {
+    if let Clickhouse::External(it) = &site.storage.clickhouse {
+        let (major, minor) = it.version.major_minor();
+        let at = Place::Value("storage.clickhouse.external.version".into());
+        return Some((ServerVersion(major, minor), at));
+    }
+    let [major, minor, ..] = *numbers(&site.docker.images.clickhouse) else { return None };
+    let version = ServerVersion(u16::try_from(major).ok()?, u16::try_from(minor).ok()?);
+    Some((version, Place::Value("docker.images.clickhouse".into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_begins_with_numbers() {
+        for (tag, found) in [
+            ("v4.5.12", &[4, 5, 12][..]),
+            ("17.11-trixie", &[17, 11]),
+            ("17-alpine3.20", &[17]),
+            ("RELEASE.2025-09-07T16-13-09Z", &[2025, 9, 7]),
+            ("v4-beta", &[4]),
+            ("latest", &[]),
+            ("99999999999", &[]),
+        ] {
+            assert_eq!(numbers(&ImageRef::known(&format!("a/b:{tag}"))), found, "{tag}");
+        }
+    }
+}

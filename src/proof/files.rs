@@ -1,0 +1,130 @@
+//! Files that can be read, and names that lead somewhere.
+
+use super::stack::{Stack, joined};
+use super::{Blame, Proof, Report, Spot};
+use crate::release::env;
+
+pub(super) static UNREADABLE_FILE: Proof = Proof {
+    name: "unreadable-file",
+    summary: "Every compose file, `.env`, JSON and XML file parses.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        for trouble in &stack.troubles {
+            let at = Spot { path: trouble.path.clone(), line: trouble.line };
+            report.fault(
+                at,
+                trouble.what.clone(),
+                "mend its syntax: nothing in it is proved until then",
+            );
+        }
+        for (path, file) in &stack.tree.files {
+            let path = path.as_str();
+            let fine = match path.rsplit('.').next() {
+                Some("json") => {
+                    serde_json::from_slice::<serde::de::IgnoredAny>(&file.bytes).is_ok()
+                }
+                Some("xml") => super::stack::elements(file.text()).is_some(),
+                _ => true,
+            };
+            if !fine {
+                report.fault(Spot::file(path), "does not parse", "mend its syntax");
+            }
+        }
+    },
+};
+
+pub(super) static MISSING_FILE: Proof = Proof {
+    name: "missing-file",
+    summary: "Every file that a compose file mounts from beside it is there.",
+    blame: Blame::Compiler,
+    check: missing_file,
+};
+
+fn missing_file(stack: &Stack<'_>, report: &mut Report<'_>) {
+    for service in &stack.services {
+        let file = stack.file(service);
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for mount in service.mounts.iter().filter(|it| it.is_bind) {
+            let Some(path) = joined(folder, &mount.source) else { continue };
+            let below = format!("{path}/");
+            let is_there = stack.tree.files.keys().any(|it| {
+                it.as_str() == path || it.as_str().starts_with(&below) || path.is_empty()
+            });
+            // The server makes the token, so it is put there when everything is installed.
+            let is_token = service
+                .get(env::TRIGGER_WORKER_TOKEN)
+                .is_some_and(|it| it.strip_prefix("file://") == Some(mount.target.as_str()));
+            let is_withheld = stack.context.withheld && is_listed_secret(stack, &path);
+            if !is_there && !is_token && !is_withheld {
+                report.fault(
+                    stack.spot(service, "volumes"),
+                    format!("`{}` mounts `{path}`, which is not there", service.name),
+                    "put the file there or take the mount away: Docker would make a folder of that name",
+                );
+            }
+        }
+    }
+}
+
+/// Whether the manifest lists a secret file at a path.
+fn is_listed_secret(stack: &Stack<'_>, path: &str) -> bool {
+    let listed = stack.manifest.as_ref().and_then(|it| it.files.get(path));
+    listed.is_some_and(|it| it.fingerprint.is_some())
+}
+
+pub(super) static UNDECLARED_NAME: Proof = Proof {
+    name: "undeclared-name",
+    summary: "Every network and volume that a service uses is declared in the same file.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        for service in &stack.services {
+            let file = stack.file(service);
+            let networks = service.networks.iter().map(|it| it.key.as_str());
+            for key in networks.filter(|it| *it != "default" && !file.networks.contains_key(*it)) {
+                undeclared(stack, report, service, "network", key);
+            }
+            let volumes = service.mounts.iter().filter(|it| !it.is_bind);
+            for mount in volumes.filter(|it| !file.volumes.contains_key(&it.source)) {
+                undeclared(stack, report, service, "volume", &mount.source);
+            }
+        }
+    },
+};
+
+fn undeclared(
+    stack: &Stack<'_>,
+    report: &mut Report<'_>,
+    service: &super::stack::Service,
+    what: &str,
+    key: &str,
+) {
+    report.fault(
+        stack.spot(service, &format!("{what}s")),
+        format!("`{}` uses the {what} `{key}`, which this file does not declare", service.name),
+        format!("declare it under `{what}s:`"),
+    );
+}
+
+pub(super) static DANGLING_DEPENDENCY: Proof = Proof {
+    name: "dangling-dependency",
+    summary: "Every service that another one waits for is defined in the same file.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        for service in &stack.services {
+            for wanted in &service.depends_on {
+                let is_there =
+                    stack.services.iter().any(|it| it.file == service.file && it.name == *wanted);
+                if !is_there {
+                    report.fault(
+                        stack.spot(service, "depends_on"),
+                        format!(
+                            "`{}` waits for `{wanted}`, which this file does not define",
+                            service.name
+                        ),
+                        "take it out: compose refuses a file whose dependency is defined elsewhere",
+                    );
+                }
+            }
+        }
+    },
+};

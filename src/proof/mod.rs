@@ -1,0 +1,209 @@
+//! Proofs: what must hold between the files of a finished tree.
+//!
+//! A proof sees files and nothing else, so it says the same of a tree that was just rendered, of one that
+//! stands on disk, and of one that somebody wrote by hand. Adding one: a row and its check in the file of its
+//! topic, and its line in [`PROOFS`]. `verify`, `explain`, the reference and the tests iterate the slice.
+//!
+//! Invariant: no message holds a value that could be secret.
+
+mod clickhouse;
+mod clickhouse_settings;
+mod containers;
+mod contract;
+mod files;
+mod hosts;
+mod images;
+mod leaks;
+mod manifest;
+mod networks;
+mod object_store;
+mod origins;
+mod ports;
+mod postgres;
+mod project;
+mod redis;
+mod registry;
+mod secrets;
+mod socket;
+mod stack;
+mod streams;
+mod token;
+mod variables;
+
+use crate::manifest::Fingerprints;
+use crate::release::Release;
+use crate::tree::Tree;
+use stack::Stack;
+
+/// Every proof, in the order of the reference.
+pub static PROOFS: &[&Proof] = &[
+    &files::UNREADABLE_FILE,
+    &files::MISSING_FILE,
+    &files::UNDECLARED_NAME,
+    &files::DANGLING_DEPENDENCY,
+    &variables::UNDEFINED_COMPOSE_VARIABLE,
+    &variables::UNESCAPED_DOLLAR,
+    &variables::UNCONSUMED_ENV_KEY,
+    &variables::DUPLICATE_ENV_KEY,
+    &variables::NESTED_ENV_EXPANSION,
+    &variables::BLANK_VALUE,
+    &contract::UNKNOWN_RELEASE,
+    &contract::UNREAD_VARIABLE,
+    &contract::REFUSED_VALUE,
+    &contract::MISSING_VARIABLE,
+    &secrets::WORKER_SECRET_MISMATCH,
+    &secrets::ENCRYPTION_KEY_SIZE,
+    &secrets::PUBLISHED_SECRET,
+    &secrets::REPEATED_SECRET,
+    &leaks::LEAKED_SECRET,
+    &leaks::OPEN_SECRET_FILE,
+    &leaks::UNIGNORED_SECRET_FILE,
+    &leaks::STALE_REDACTED_TWIN,
+    &postgres::MALFORMED_DATABASE_URL,
+    &postgres::DATABASE_LOGIN_MISMATCH,
+    &postgres::MISSING_LOGICAL_WAL,
+    &postgres::UNBOUNDED_SLOT_WAL,
+    &redis::REDIS_PASSWORD_MISMATCH,
+    &redis::REDIS_TLS_MISMATCH,
+    &redis::EVICTING_REDIS,
+    &redis::UNSAVED_REDIS,
+    &clickhouse::CLICKHOUSE_LOGIN_MISMATCH,
+    &clickhouse::CLICKHOUSE_URL_PARAMETER,
+    &clickhouse::OUTDATED_CLICKHOUSE,
+    &clickhouse_settings::MISPLACED_CLICKHOUSE_SETTING,
+    &clickhouse_settings::UNBOUNDED_SYSTEM_LOGS,
+    &object_store::OBJECT_STORE_LOGIN_MISMATCH,
+    &object_store::BAD_OBJECT_STORE_ADDRESS,
+    &object_store::OBJECT_STORE_REGION_MISMATCH,
+    &object_store::MISSING_BUCKET,
+    &streams::S2_BASIN_MISMATCH,
+    &registry::REGISTRY_HOST_MISMATCH,
+    &registry::REGISTRY_USER_MISMATCH,
+    &registry::BAD_HTPASSWD,
+    &token::UNREACHABLE_WORKER_TOKEN,
+    &origins::BAD_ORIGIN,
+    &origins::DIFFERING_ORIGINS,
+    &hosts::DANGLING_HOST,
+    &hosts::UNREACHABLE_FROM_RUNS,
+    &hosts::UNREACHABLE_WORKLOAD_API,
+    &networks::UNKNOWN_RUNNER_NETWORK,
+    &networks::DATA_STORE_ON_RUNNER_NETWORK,
+    &networks::OPEN_DATA_NETWORK,
+    &socket::BYPASSED_SOCKET_PROXY,
+    &socket::EXPOSED_DOCKER_SOCKET,
+    &socket::SHARED_PROXY_NETWORK,
+    &ports::PUBLISHED_INTERNAL_PORT,
+    &ports::PUBLIC_PORT,
+    &images::UNPINNED_IMAGE,
+    &images::RETIRED_IMAGE,
+    &images::IMAGE_TAG_MISMATCH,
+    &project::PROJECT_MISMATCH,
+    &project::DIFFERING_DECLARATION,
+    &project::REPEATED_CONTAINER_NAME,
+    &containers::OVERSIZED_HEAP,
+    &containers::GAINABLE_PRIVILEGES,
+    &containers::UNBOUNDED_CONTAINER_LOG,
+    &manifest::MISSING_LISTED_FILE,
+    &manifest::UNLISTED_FILE,
+    &manifest::MANIFEST_MODE,
+    &manifest::MANIFEST_HASH,
+];
+
+/// Something that must hold between the files of a tree.
+#[derive(Debug)]
+pub struct Proof {
+    /// Names the fault, in kebab-case.
+    pub name: &'static str,
+    /// What must hold, in a sentence.
+    pub summary: &'static str,
+    /// Whose fault it is when a tree that was just rendered breaks it.
+    pub blame: Blame,
+    check: fn(&Stack<'_>, &mut Report<'_>),
+}
+
+/// Whose fault it is when a tree that was just rendered breaks a proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// The compiler's: nothing that a site may say leads there.
+    Compiler,
+    /// Perhaps the author's: a site or a secret store can say so, and the lints speak of it there.
+    Input,
+}
+
+/// What is known besides the files.
+#[derive(Default, Clone, Copy)]
+pub struct Context<'a> {
+    /// The release; otherwise it is taken from the image tags, `.env` or the manifest.
+    pub release: Option<&'static Release>,
+    /// Secret values are placeholders, or secret files are not there: nothing is said of them.
+    pub withheld: bool,
+    /// Tells whether a secret file is as the manifest has it; without it only public files are compared.
+    pub fingerprints: Option<&'a dyn Fingerprints>,
+    /// Hosts that the author says are outside the stack, even if their names have no dot.
+    pub outside: &'a [String],
+    /// Variables that the author wrote by hand: where their values lead is not asked.
+    pub chosen: &'a [String],
+    /// The tree was rendered a moment ago: proofs for which the author may be to blame are left
+    /// out, and so is the comparison with the manifest that was made of this very tree.
+    pub building: bool,
+}
+
+/// One thing that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The name of the proof.
+    pub proof: &'static str,
+    /// The file to look at.
+    pub path: String,
+    /// The line of it, where it is known.
+    pub line: Option<usize>,
+    /// States the fact. Lower case, no full stop, never a value that could be secret.
+    pub message: String,
+    /// Says what to do about it.
+    pub help: String,
+}
+
+/// Where a fault is.
+struct Spot {
+    path: String,
+    line: Option<usize>,
+}
+
+impl Spot {
+    /// A file as a whole.
+    fn file(path: &str) -> Self {
+        Self { path: path.to_owned(), line: None }
+    }
+}
+
+/// Where a check puts what it finds.
+struct Report<'a> {
+    proof: &'static Proof,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Report<'_> {
+    fn fault(&mut self, at: Spot, message: impl Into<String>, help: impl Into<String>) {
+        let fault = Fault {
+            proof: self.proof.name,
+            path: at.path,
+            line: at.line,
+            message: message.into(),
+            help: help.into(),
+        };
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+}
+
+/// Everything that does not hold in a tree, in the order of [`PROOFS`].
+pub fn check(tree: &Tree, context: &Context<'_>) -> Vec<Fault> {
+    let stack = Stack::of(tree, context);
+    let mut faults = Vec::new();
+    let wanted = |it: &&&'static Proof| !context.building || it.blame == Blame::Compiler;
+    for proof in PROOFS.iter().filter(wanted) {
+        (proof.check)(&stack, &mut Report { proof, faults: &mut faults });
+    }
+    faults
+}

@@ -1,0 +1,253 @@
+//! What the files of a tree say, whoever wrote them: the only thing that a proof looks at.
+
+mod dotenv;
+mod load;
+mod role;
+mod service;
+mod text;
+mod url;
+mod xml;
+
+pub(super) use dotenv::Dotenv;
+pub(super) use role::Role;
+pub(super) use service::{Mount, Service};
+pub(super) use text::Reference;
+pub(super) use url::{Url, is_loopback, is_service_name};
+pub(super) use xml::{Element, elements};
+
+use super::{Context, Spot};
+use crate::manifest::{self, Manifest};
+use crate::release::{self, Release, Version, images};
+use crate::tree::{OutPath, Tree};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Everything that the compose files of a tree say.
+pub(super) struct Stack<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) context: &'a Context<'a>,
+    /// The release that the webapp is of, as far as it can be told.
+    pub(super) release: Option<&'static Release>,
+    /// Its compose files.
+    pub(super) files: Vec<File>,
+    /// Its files of variables.
+    pub(super) dotenvs: Vec<Dotenv>,
+    /// The folder of each server.
+    pub(super) hosts: Vec<String>,
+    /// Every service of every file.
+    pub(super) services: Vec<Service>,
+    /// What one build wrote, where the tree says so.
+    pub(super) manifest: Option<Manifest>,
+    /// What could not be read.
+    pub(super) troubles: Vec<Trouble>,
+}
+
+/// One compose file.
+pub(super) struct File {
+    pub(super) path: String,
+    /// The project that it names.
+    pub(super) project: Option<String>,
+    /// The project that it gets.
+    pub(super) default_project: String,
+    pub(super) host: usize,
+    /// Its file of variables: an index of [`Stack::dotenvs`].
+    pub(super) dotenv: Option<usize>,
+    pub(super) networks: BTreeMap<String, Network>,
+    pub(super) volumes: BTreeMap<String, Volume>,
+    /// Every variable that it names.
+    pub(super) references: Vec<Reference>,
+    /// Whether a `$` in it begins nothing.
+    pub(super) stray: bool,
+    /// Files whose variables services take whole.
+    pub(super) env_files: Vec<String>,
+}
+
+/// A declared network.
+pub(super) struct Network {
+    pub(super) real: String,
+    pub(super) internal: bool,
+    pub(super) external: bool,
+    pub(super) written: Value,
+}
+
+/// A declared volume.
+pub(super) struct Volume {
+    pub(super) real: String,
+    pub(super) external: bool,
+    pub(super) written: Value,
+}
+
+/// A file, or a line of it, that is not what its name promises.
+pub(super) struct Trouble {
+    pub(super) path: String,
+    pub(super) line: Option<usize>,
+    pub(super) what: String,
+}
+
+impl Trouble {
+    fn of(path: &OutPath, line: Option<usize>, what: impl Into<String>) -> Self {
+        Self { path: path.to_string(), line, what: what.into() }
+    }
+}
+
+impl<'a> Stack<'a> {
+    /// Reads a tree.
+    pub(super) fn of(tree: &'a Tree, context: &'a Context<'a>) -> Self {
+        let mut stack = Self {
+            tree,
+            context,
+            release: None,
+            files: Vec::new(),
+            dotenvs: Vec::new(),
+            hosts: Vec::new(),
+            services: Vec::new(),
+            manifest: None,
+            troubles: Vec::new(),
+        };
+        load::load(&mut stack);
+        if let Some(file) = tree.get(manifest::PATH) {
+            stack.manifest = Manifest::read(&file.bytes);
+            if stack.manifest.is_none() {
+                stack.troubles.push(Trouble {
+                    path: manifest::PATH.into(),
+                    line: None,
+                    what: "is not a manifest of a format that this trigger-gen knows".into(),
+                });
+            }
+        }
+        stack.release = context.release.or_else(|| stack.named_release());
+        stack
+    }
+
+    /// The release that the tag of an image, `.env` or the manifest names.
+    fn named_release(&self) -> Option<&'static Release> {
+        let tags = self.of_role(Role::Webapp).chain(self.of_role(Role::Supervisor));
+        let tags = tags.filter_map(|it| tag(it.image.value.as_deref()?).map(str::to_owned));
+        let kept = self.dotenvs.iter().filter_map(|it| it.values.get(load::TAG).cloned());
+        let listed = self.manifest.iter().map(|it| it.release.clone());
+        let version = |it: String| Version::parse(it.strip_prefix('v').unwrap_or(&it));
+        tags.chain(kept).chain(listed).filter_map(version).find_map(release::find)
+    }
+
+    /// Every service of a kind.
+    pub(super) fn of_role(&self, role: Role) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(move |it| it.role == role)
+    }
+
+    /// Every service on the server of another one, itself included.
+    pub(super) fn beside(&self, service: &Service) -> impl Iterator<Item = &Service> {
+        let host = service.host;
+        self.services.iter().filter(move |it| it.host == host)
+    }
+
+    /// The service that another one reaches under a name.
+    pub(super) fn reached(&self, from: &Service, host: &str) -> Option<&Service> {
+        self.beside(from)
+            .find(|it| from.networks.iter().any(|network| it.answers_to(host, &network.real)))
+    }
+
+    /// The service that a URL of another one leads to.
+    pub(super) fn server_of(&self, from: &Service, url: &Url) -> Option<&Service> {
+        self.reached(from, &url.host)
+    }
+
+    /// The file that declares a service.
+    pub(super) fn file(&self, service: &Service) -> &File {
+        &self.files[service.file]
+    }
+
+    /// Where a service stands in its file, or a key of it.
+    pub(super) fn spot(&self, service: &Service, key: &str) -> Spot {
+        let path = &self.file(service).path;
+        let text = self.tree.get(path).map_or("", |it| it.text());
+        let route = ["services", &service.name, key];
+        Spot {
+            path: path.clone(),
+            line: line_of(text, &route[..if key.is_empty() { 2 } else { 3 }]),
+        }
+    }
+
+    /// Where a variable of a service gets its value: in `.env` if it is taken from there unchanged.
+    pub(super) fn source(&self, service: &Service, name: &str) -> Spot {
+        let file = self.file(service);
+        let raw = service.environment.get(name).map_or("", |it| it.raw.as_str());
+        let mut named = Vec::new();
+        text::references(raw, &mut named);
+        match (named.as_slice(), file.dotenv) {
+            ([only], Some(dotenv)) if raw.starts_with("${") && raw.ends_with('}') => {
+                let dotenv = &self.dotenvs[dotenv];
+                match dotenv.line(&only.name) {
+                    line @ Some(_) => Spot { path: dotenv.path.clone(), line },
+                    None => self.spot(service, name),
+                }
+            }
+            _ => self.spot(service, name),
+        }
+    }
+
+    /// Where the tag of an image is decided: in `.env` if it is taken from there.
+    pub(super) fn source_of_image(&self, service: &Service) -> Spot {
+        let mut named = Vec::new();
+        text::references(&service.image.raw, &mut named);
+        let dotenv = self.file(service).dotenv.map(|it| &self.dotenvs[it]);
+        let kept = dotenv.zip(named.last()).and_then(|(it, last)| Some((it, it.line(&last.name)?)));
+        match kept {
+            Some((dotenv, line)) => Spot { path: dotenv.path.clone(), line: Some(line) },
+            None => self.spot(service, "image"),
+        }
+    }
+
+    /// The networks that a supervisor attaches runs to.
+    pub(super) fn runner_networks<'s>(&self, supervisor: &'s Service) -> Vec<&'s str> {
+        let list = supervisor.get(release::env::DOCKER_RUNNER_NETWORKS).unwrap_or_default();
+        list.split(',').filter(|it| !it.is_empty()).collect()
+    }
+}
+
+/// The line on which a key stands below others; the last one found where the rest is not.
+fn line_of(text: &str, route: &[&str]) -> Option<usize> {
+    let mut found = None;
+    let mut keys = route.iter().peekable();
+    for (at, line) in text.lines().enumerate() {
+        let Some(key) = keys.peek() else { break };
+        let line = line.trim_start().trim_start_matches("- ").trim_start_matches('"');
+        let after = line.strip_prefix(**key);
+        if after.is_some_and(|it| it.is_empty() || it.starts_with([':', '=', '"'])) {
+            found = Some(at + 1);
+            keys.next();
+        }
+    }
+    found
+}
+
+/// The tag of an image reference.
+pub(super) fn tag(reference: &str) -> Option<&str> {
+    let name = reference.split_once('@').map_or(reference, |(name, _)| name);
+    name.strip_prefix(images::bare(reference))?.strip_prefix(':')
+}
+
+/// A relative path joined to a folder of the tree; `None` when it leaves the tree or is absolute.
+pub(super) fn joined(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with(['/', '~']) {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            other => parts.push(other),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Whether a value stands for a secret that is not known here.
+pub(super) fn is_placeholder(value: &str) -> bool {
+    (value.contains('<') && value.contains('>')) || value.matches(WITHHELD).count() >= 2
+}
+
+/// How the placeholder of an unknown secret begins and ends.
+const WITHHELD: &str = "withheld";
