@@ -86,7 +86,7 @@ fn is_small(site: &Site) -> bool {
 /// Tables in which ClickHouse writes about itself. Unbounded they fill memory and disk of a small
 /// server within weeks: most are switched off, the ones that answer an operator's questions end by themselves.
 fn system_logs(site: &Site) -> Vec<Element> {
-    const OFF: [&str; 20] = [
+    const OFF: [&str; 21] = [
         "aggregated_zookeeper_log",
         "asynchronous_insert_log",
         "asynchronous_metric_log",
@@ -107,6 +107,7 @@ fn system_logs(site: &Site) -> Vec<Element> {
         "session_log",
         "text_log",
         "trace_log",
+        "zookeeper_connection_log",
     ];
     const KEPT: [&str; 3] = ["query_log", "part_log", "error_log"];
     let days = site.limits.clickhouse_log_retention.in_days();

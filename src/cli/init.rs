@@ -38,6 +38,7 @@ fn value<T: Scalar>(flag: &str, text: &str) -> Option<String> {
 }
 
 fn write(folder: &Path, site: &str) -> Exit {
+    let folder = if folder == Path::new(".") { Path::new("") } else { folder };
     let (path, ignore) = (folder.join("site.yaml"), folder.join(".gitignore"));
     let made = DirBuilder::new()
         .recursive(true)

@@ -21,13 +21,18 @@ impl Broken {
         !self.any
     }
 
-    /// Whether an error stands at the place, above it or below it; without a release, everywhere.
+    /// Whether an error stands at the place, above it or below it.
     pub(super) fn covers(&self, place: &Place) -> bool {
-        let release = Route::from("release");
-        let touches = |at: &Route| {
-            self.routes.iter().any(|it| it.0.starts_with(&at.0) || at.0.starts_with(&it.0))
-        };
-        touches(&release) || route(place).is_some_and(touches)
+        route(place).is_some_and(|at| self.touches(at))
+    }
+
+    /// Whether the release is a placeholder.
+    pub(super) fn hides_release(&self) -> bool {
+        self.touches(&Route::from("release"))
+    }
+
+    fn touches(&self, at: &Route) -> bool {
+        self.routes.iter().any(|it| it.0.starts_with(&at.0) || at.0.starts_with(&it.0))
     }
 }
 

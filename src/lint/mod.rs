@@ -28,6 +28,8 @@ pub struct Lint {
     pub since: &'static str,
     /// Its page, in Markdown.
     pub explain: &'static str,
+    /// Whether what it finds depends on the release: it has nothing to say while that is wrong.
+    of_release: bool,
     check: fn(&Site, &mut Report),
 }
 
@@ -71,7 +73,8 @@ impl Report {
 pub fn check(site: &Site, sink: &mut Sink) {
     let broken = Broken::of(sink);
     let mut allowances = Allowances::of(site);
-    for finding in LINTS.iter().flat_map(|lint| lint.findings(site)) {
+    let said = LINTS.iter().filter(|lint| !(lint.of_release && broken.hides_release()));
+    for finding in said.flat_map(|lint| lint.findings(site)) {
         if !broken.covers(&finding.at) {
             sink.push(allowances.weigh(finding));
         }

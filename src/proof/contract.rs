@@ -80,8 +80,9 @@ pub(super) static REFUSED_VALUE: Proof = Proof {
             for name in service.environment.keys() {
                 let span = release::lookup(reader, name).and_then(|it| it.at(release.version));
                 let (Some(span), Some(value)) = (span, service.known(name)) else { continue };
-                // Of those two more is said by proofs of their own.
-                if value.trim().is_empty() || name == env::ENCRYPTION_KEY {
+                // Of these more is said by proofs of their own.
+                let apart = [env::ENCRYPTION_KEY, env::DOCKER_RUNNER_NETWORKS];
+                if value.trim().is_empty() || apart.contains(&name.as_str()) {
                     continue;
                 }
                 if let Err(refusal) = release::accepts(span, value) {

@@ -21,10 +21,10 @@ pub(super) static DANGLING_HOST: Proof = Proof {
 
 /// The bare name that a variable leads to.
 fn host_in(stack: &Stack<'_>, service: &Service, name: &str) -> Option<String> {
-    let value = service.known(name)?;
+    let value = service.get(name)?;
     let host = if value.contains("://") {
         Url::parse(value)?.host
-    } else if name.ends_with("_HOST") && is_address(value) {
+    } else if name.ends_with("_HOST") && service.known(name).is_some_and(is_address) {
         value.split(':').next()?.to_ascii_lowercase()
     } else {
         return None;
@@ -83,7 +83,7 @@ pub(super) static UNREACHABLE_FROM_RUNS: Proof = Proof {
                     let found = stack
                         .beside(supervisor)
                         .any(|it| networks.iter().any(|network| it.answers_to(&host, network)));
-                    if !found && stack.reached(webapp, &host).is_some() {
+                    if !found && !networks.is_empty() && stack.reached(webapp, &host).is_some() {
                         report.fault(
                             stack.source(webapp, name),
                             format!("runs of `{}` cannot resolve `{host}` of `{name}`", supervisor.name),

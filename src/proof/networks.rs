@@ -22,13 +22,13 @@ pub(super) static UNKNOWN_RUNNER_NETWORK: Proof = Proof {
             }
             let files: Vec<_> =
                 stack.files.iter().filter(|it| it.host == supervisor.host).collect();
-            for wanted in stack.runner_networks(supervisor) {
+            for wanted in list.split(',') {
                 let declared = files
                     .iter()
-                    .any(|it| it.networks.values().any(|network| network.real == *wanted));
+                    .any(|it| it.networks.values().any(|network| network.real == wanted));
                 let by_default = files.iter().any(|it| {
                     !it.networks.contains_key("default")
-                        && format!("{}_default", it.default_project) == *wanted
+                        && format!("{}_default", it.default_project) == wanted
                 });
                 if !declared && !by_default {
                     report.fault(

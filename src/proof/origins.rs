@@ -43,29 +43,30 @@ pub(super) static DIFFERING_ORIGINS: Proof = Proof {
     blame: Blame::Compiler,
     check: |stack, report| {
         for webapp in stack.of_role(Role::Webapp) {
-            let Some(app) = webapp.get(env::APP_ORIGIN) else { continue };
-            let otel = webapp.get(env::DEV_OTEL_EXPORTER_OTLP_ENDPOINT);
-            let otel = otel.and_then(Url::parse).map(|it| it.origin());
-            let api = webapp.get(env::API_ORIGIN).unwrap_or(app);
+            // What is more than an origin is said by the proof above.
+            let origin = |name: &str| webapp.get(name).and_then(Url::parse).map(|it| it.origin());
+            let Some(app) = origin(env::APP_ORIGIN) else { continue };
+            let otel = origin(env::DEV_OTEL_EXPORTER_OTLP_ENDPOINT);
+            let api = origin(env::API_ORIGIN).unwrap_or_else(|| app.clone());
             let mut say = |name: &str, fine: bool, help: &str| {
                 if !fine {
                     let message = format!("`{name}` does not agree with the other origins");
                     report.fault(stack.source(webapp, name), message, help);
                 }
             };
-            let login = webapp.get(env::LOGIN_ORIGIN).is_none_or(|it| it == app);
+            let login = origin(env::LOGIN_ORIGIN).is_none_or(|it| it == app);
             say(
                 env::LOGIN_ORIGIN,
                 login,
                 "write the value of `APP_ORIGIN`: a form from another host is refused",
             );
-            let same = api == app || otel.as_deref() == Some(api);
+            let same = api == app || otel.as_ref() == Some(&api);
             say(
                 env::API_ORIGIN,
                 same,
                 "write the value of `APP_ORIGIN`, or name the second host everywhere",
             );
-            let told = otel.is_none_or(|it| it == app || it == api);
+            let told = otel.as_ref().is_none_or(|it| *it == app || *it == api);
             say(
                 env::DEV_OTEL_EXPORTER_OTLP_ENDPOINT,
                 told,

@@ -110,7 +110,7 @@ pub(super) fn wrong_type(node: &Node, route: &Route, expected: &str, sink: &mut 
     };
     let at = match node.kind {
         Kind::Null | Kind::Map(_) | Kind::List(_) => Place::Key(route.clone()),
-        _ => Place::Span(node.span.clone()),
+        _ => Place::Value(route.clone()),
     };
     let message = format!("`{route}` must be {expected}, found {found}");
     let diagnostic = Diagnostic::error("wrong-type", at, message);
@@ -366,7 +366,9 @@ macro_rules! choice {
         }
 
         impl $crate::spec::read::Read for $name {
-            const WHAT: &'static str = concat!("one of" $($(, " `", $word_text, "`")*)? $($(, " `", $key_text, ": …`")*)?);
+            const WHAT: &'static str = concat!($($(" or `", $word_text, "`",)*)? $($(" or `", $key_text, ": …`",)*)?)
+                .split_at(" or ".len())
+                .1;
 
             fn read(
                 node: &$crate::yaml::Node,

@@ -136,6 +136,14 @@ env:
     assert_eq!(left.len(), 1, "something was written: {left:?}");
 }
 
+/// What people read: drawn without colour where no terminal is.
+#[test]
+fn drawn_diagnostics() {
+    let text = SITE.replace("4.5.12", "4.5").replace("docker: {}", "docker: { hots: { memory: 8GB } }\nallow:\n  - { lint: known-advisory, because: it is a test }");
+    let ran = run(root(), &["check", "-"], Some(&text));
+    insta::assert_snapshot!(ran.err);
+}
+
 #[test]
 fn check_sees_one_byte_and_one_mode() {
     let folder = TempDir::new().expect("a folder");
@@ -197,7 +205,8 @@ fn a_lost_or_changed_encryption_key_is_refused() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.err.contains("secrets import") && ran.err.contains("--new-site"), "{}", ran.err);
     assert!(!store.exists(), "no new store beside an old output");
-    let line = text.lines().find(|it| it.contains("ENCRYPTION_KEY")).expect("a key");
+    let line =
+        text.lines().find(|it| it.trim_start().starts_with("ENCRYPTION_KEY:")).expect("a key");
     fs::write(&store, text.replace(line, "  ENCRYPTION_KEY: \"0123456789abcdef0123456789abcdee\""))
         .expect("written");
     fs::set_permissions(&store, fs::Permissions::from_mode(0o600)).expect("chmod");

@@ -3,8 +3,10 @@
 #![allow(dead_code, reason = "each helper is for whichever test needs it")]
 
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use trigger_gen::diag::{Diagnostic, Severity, Sink};
 use trigger_gen::release::{Release, Version};
 use trigger_gen::secrets::{Draft, Secrets};
@@ -109,7 +111,17 @@ pub(crate) fn secrets_from(draft: Draft, site: &Site) -> Secrets {
 }
 
 /// A store with everything that a site needs, what it lacks made up.
-pub(crate) fn complete(mut draft: Draft, site: &Site) -> Draft {
+///
+/// Filling hashes a password, which is slow on purpose: what the same start gives is made once.
+pub(crate) fn complete(draft: Draft, site: &Site) -> Draft {
+    static KNOWN: Mutex<BTreeMap<String, Draft>> = Mutex::new(BTreeMap::new());
+    let (start, needed) = (draft.write(), (site.needed_secrets(), site.hashed_secrets()));
+    let key = format!("{}\n{needed:?}", start.as_str());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry(key).or_insert_with(|| filled(draft, site)).clone()
+}
+
+fn filled(mut draft: Draft, site: &Site) -> Draft {
     for (name, _) in &site.supplied {
         if draft.value(name).is_none() {
             draft.set(name.clone(), format!("example-{}-0000", name.as_str().to_lowercase()));

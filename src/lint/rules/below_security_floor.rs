@@ -5,7 +5,7 @@ use crate::lint::{Report, holes};
 use crate::release::{SECURITY_FLOOR, newest_proven};
 use crate::site::Site;
 
-lint!(BELOW_SECURITY_FLOOR, "below-security-floor", Error since "0.1.0", below_security_floor);
+lint!(BELOW_SECURITY_FLOOR, "below-security-floor", Error since "0.1.0" of release, below_security_floor);
 
 fn below_security_floor(site: &Site, report: &mut Report) {
     let version = site.release.version;

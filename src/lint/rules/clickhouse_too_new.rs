@@ -3,7 +3,7 @@
 use crate::lint::{Report, image};
 use crate::site::Site;
 
-lint!(CLICKHOUSE_TOO_NEW, "clickhouse-too-new", Warning since "0.1.0", clickhouse_too_new);
+lint!(CLICKHOUSE_TOO_NEW, "clickhouse-too-new", Warning since "0.1.0" of release, clickhouse_too_new);
 
 fn clickhouse_too_new(site: &Site, report: &mut Report) {
     let ceiling = site.release.clickhouse_ceiling;

@@ -3,7 +3,7 @@
 use crate::lint::{Report, image};
 use crate::site::Site;
 
-lint!(CLICKHOUSE_TOO_OLD, "clickhouse-too-old", Error since "0.1.0", clickhouse_too_old);
+lint!(CLICKHOUSE_TOO_OLD, "clickhouse-too-old", Error since "0.1.0" of release, clickhouse_too_old);
 
 fn clickhouse_too_old(site: &Site, report: &mut Report) {
     let release = site.release;

@@ -4,7 +4,7 @@ use crate::lint::{Report, image};
 use crate::release::Version;
 use crate::site::Site;
 
-lint!(COMPONENT_RELEASE_MISMATCH, "component-release-mismatch", Error since "0.1.0", component_release_mismatch);
+lint!(COMPONENT_RELEASE_MISMATCH, "component-release-mismatch", Error since "0.1.0" of release, component_release_mismatch);
 
 fn component_release_mismatch(site: &Site, report: &mut Report) {
     let release = site.release;

@@ -4,7 +4,7 @@ use crate::diag::Place;
 use crate::lint::{Report, holes};
 use crate::site::Site;
 
-lint!(DSN_IN_LOGS, "dsn-in-logs", Warning since "0.1.0", dsn_in_logs);
+lint!(DSN_IN_LOGS, "dsn-in-logs", Warning since "0.1.0" of release, dsn_in_logs);
 
 fn dsn_in_logs(site: &Site, report: &mut Report) {
     let release = site.release;

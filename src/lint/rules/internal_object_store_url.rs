@@ -5,7 +5,7 @@ use crate::lint::Report;
 use crate::release::upgrade::NOTES;
 use crate::site::{BundledObjectStore, ObjectStore, Site};
 
-lint!(INTERNAL_OBJECT_STORE_URL, "internal-object-store-url", Warning since "0.1.0", internal_object_store_url);
+lint!(INTERNAL_OBJECT_STORE_URL, "internal-object-store-url", Warning since "0.1.0" of release, internal_object_store_url);
 
 fn internal_object_store_url(site: &Site, report: &mut Report) {
     let offload = NOTES.iter().find(|note| note.id == "sdk-payload-offload");

@@ -5,7 +5,7 @@ use crate::lint::{Report, holes};
 use crate::release::{SECURITY_FLOOR, Version};
 use crate::site::Site;
 
-lint!(KNOWN_ADVISORY, "known-advisory", Warning since "0.1.0", known_advisory);
+lint!(KNOWN_ADVISORY, "known-advisory", Warning since "0.1.0" of release, known_advisory);
 
 fn known_advisory(site: &Site, report: &mut Report) {
     let version = site.release.version;

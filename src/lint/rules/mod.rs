@@ -6,14 +6,16 @@
 use super::Lint;
 
 /// Declares the row of a lint from its name; the page of that name is its text.
+/// `of release` marks a check that asks which release it is.
 macro_rules! lint {
-    ($row:ident, $name:literal, $severity:ident since $since:literal, $check:path) => {
+    ($row:ident, $name:literal, $severity:ident since $since:literal $(of $release:ident)?, $check:path) => {
         #[doc = include_str!(concat!($name, ".md"))]
         pub(super) const $row: $crate::lint::Lint = $crate::lint::Lint {
             name: $name,
             severity: $crate::diag::Severity::$severity,
             since: $since,
             explain: include_str!(concat!($name, ".md")),
+            of_release: !matches!(concat!($(stringify!($release))?).as_bytes(), []),
             check: $check,
         };
     };

@@ -4,7 +4,7 @@ use crate::diag::Place;
 use crate::lint::Report;
 use crate::site::{Realtime, Site};
 
-lint!(NEEDLESS_ELECTRIC, "needless-electric", Warning since "0.1.0", needless_electric);
+lint!(NEEDLESS_ELECTRIC, "needless-electric", Warning since "0.1.0" of release, needless_electric);
 
 fn needless_electric(site: &Site, report: &mut Report) {
     let release = site.release;

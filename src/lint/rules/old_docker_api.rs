@@ -5,7 +5,7 @@ use crate::lint::{Report, extra, holes};
 use crate::release::{Reader, env};
 use crate::site::Site;
 
-lint!(OLD_DOCKER_API, "old-docker-api", Warning since "0.1.0", old_docker_api);
+lint!(OLD_DOCKER_API, "old-docker-api", Warning since "0.1.0" of release, old_docker_api);
 
 fn old_docker_api(site: &Site, report: &mut Report) {
     let release = site.release;

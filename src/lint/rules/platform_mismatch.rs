@@ -4,7 +4,7 @@ use crate::lint::{Report, extra};
 use crate::release::{Reader, env, lookup};
 use crate::site::Site;
 
-lint!(PLATFORM_MISMATCH, "platform-mismatch", Warning since "0.1.0", platform_mismatch);
+lint!(PLATFORM_MISMATCH, "platform-mismatch", Warning since "0.1.0" of release, platform_mismatch);
 
 fn platform_mismatch(site: &Site, report: &mut Report) {
     let Some(worker) = extra::written(site, Reader::Supervisor, env::DOCKER_PLATFORM) else {

@@ -197,10 +197,10 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// The networks that a supervisor attaches runs to.
+    /// The networks that a supervisor attaches runs to, as far as anything is on them.
     pub(super) fn runner_networks<'s>(&self, supervisor: &'s Service) -> Vec<&'s str> {
         let list = supervisor.get(release::env::DOCKER_RUNNER_NETWORKS).unwrap_or_default();
-        list.split(',').filter(|it| !it.is_empty()).collect()
+        list.split(',').filter(|name| self.beside(supervisor).any(|it| it.is_on(name))).collect()
     }
 }
 

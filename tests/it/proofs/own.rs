@@ -1,0 +1,102 @@
+//! Our own output holds every proof, whatever the release and with or without its secrets.
+
+use crate::support;
+use trigger_gen::manifest::{self, Manifest};
+use trigger_gen::proof::{Blame, Context, PROOFS, check};
+use trigger_gen::release::RELEASES;
+use trigger_gen::secrets::Secrets;
+use trigger_gen::tree::Tree;
+
+#[track_caller]
+fn is_clean(what: &str, tree: &Tree, context: &Context<'_>) {
+    let faults = check(tree, context);
+    assert!(faults.is_empty(), "{what}: {faults:#?}");
+}
+
+#[test]
+fn every_example_holds_every_proof() {
+    for name in support::example_names() {
+        let (tree, secrets) = support::example(&name);
+        let context = Context { fingerprints: Some(&secrets), ..Context::default() };
+        is_clean(&name, &tree, &context);
+    }
+}
+
+/// Proofs of what a site may say by itself are left out where the release is the reason: an old one has secrets
+/// that were refused later, an Electric of the author's, and so on.
+#[test]
+fn every_example_holds_at_every_release() {
+    let mut trees = 0;
+    for name in support::example_names() {
+        for release in RELEASES {
+            let tree = support::tree_of(&support::at_release(&name, release));
+            is_clean(&format!("{name} at {}", release.version), &tree, &Context::default());
+            trees += 1;
+        }
+    }
+    assert!(trees >= 4 * RELEASES.len(), "{trees} trees");
+}
+
+/// As `build --check` has it in a checkout: placeholders for secrets.
+#[test]
+fn placeholders_break_no_proof() {
+    for name in support::example_names() {
+        let site = support::example_site(&name);
+        let built = support::tree(&name);
+        let manifest = built.get(manifest::PATH).expect("a manifest");
+        let manifest = Manifest::read(&manifest.bytes).expect("a manifest");
+        let names: Vec<_> = site.needed_secrets().into_iter().map(|it| it.name).collect();
+        let secrets = Secrets::withheld(&manifest, &names);
+        let tree = trigger_gen::generate(&site, &secrets);
+        is_clean(&name, &tree, &Context { withheld: true, ..Context::default() });
+    }
+}
+
+/// As `verify` has it in a checkout: secret files are not there.
+#[test]
+fn absent_secret_files_break_no_proof() {
+    for name in support::example_names() {
+        let mut tree = support::tree(&name);
+        tree.files.retain(|_, file| !file.is_secret());
+        is_clean(&name, &tree, &Context { withheld: true, ..Context::default() });
+    }
+}
+
+/// Without secrets the redacted twin still says who agrees with whom.
+#[test]
+fn the_redacted_twin_is_proved_where_nothing_else_is_there() {
+    let mut tree = support::tree("minimal-vps");
+    tree.files.retain(|_, file| !file.is_secret());
+    let (_, twin) = tree
+        .files
+        .iter_mut()
+        .find(|(it, _)| it.as_str() == "docker/.env.redacted")
+        .expect("a twin");
+    let text = twin.text().replace("@postgres:5432/trigger", "@database:5432/trigger");
+    twin.bytes = text.into_bytes();
+    let faults = check(&tree, &Context { withheld: true, ..Context::default() });
+    let mut names: Vec<_> = faults.iter().map(|it| it.proof).collect();
+    names.dedup();
+    assert_eq!(names, ["dangling-host", "manifest-hash"]);
+    assert!(faults.iter().all(|it| it.path == "docker/.env.redacted"), "{faults:#?}");
+}
+
+/// What an author may say is left out while building, and said by the lints.
+#[test]
+fn building_asks_for_what_is_the_compilers() {
+    let of_input: Vec<_> =
+        PROOFS.iter().filter(|it| it.blame == Blame::Input).map(|it| it.name).collect();
+    assert_eq!(
+        of_input,
+        [
+            "unknown-release",
+            "encryption-key-size",
+            "published-secret",
+            "repeated-secret",
+            "outdated-clickhouse",
+            "unpinned-image",
+            "retired-image",
+            "image-tag-mismatch",
+        ]
+    );
+}

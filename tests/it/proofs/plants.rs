@@ -1,0 +1,231 @@
+//! The faults that are planted, in the order of the proofs.
+
+use trigger_gen::tree::Mode;
+
+/// A change to one file of a tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Edit {
+    /// The first occurrence of a text, by another.
+    Replace(&'static str, &'static str, &'static str),
+    /// Every occurrence.
+    ReplaceAll(&'static str, &'static str, &'static str),
+    /// More at the end.
+    Append(&'static str, &'static str),
+    /// The line of a key of `.env`.
+    Set(&'static str, &'static str, &'static str),
+    /// The value of the first key as that of the second.
+    Same(&'static str, &'static str, &'static str),
+    /// A value of `.env` in a comment: the file, that `.env`, the key.
+    Leak(&'static str, &'static str, &'static str),
+    /// Another content.
+    Rewrite(&'static str, &'static str),
+    /// Other permissions.
+    Mode(&'static str, Mode),
+    /// No file at all.
+    Remove(&'static str),
+}
+
+impl Edit {
+    pub(super) fn path(&self) -> &'static str {
+        match *self {
+            Self::Replace(path, ..)
+            | Self::ReplaceAll(path, ..)
+            | Self::Append(path, _)
+            | Self::Set(path, ..)
+            | Self::Same(path, ..)
+            | Self::Leak(path, ..)
+            | Self::Rewrite(path, _)
+            | Self::Mode(path, _)
+            | Self::Remove(path) => path,
+        }
+    }
+}
+
+/// A fault and who finds it.
+#[derive(Debug)]
+pub(super) struct Plant {
+    /// The proof that is meant to find it.
+    pub(super) proof: &'static str,
+    /// Proofs that cannot help finding it too.
+    pub(super) also: &'static [&'static str],
+    pub(super) example: &'static str,
+    pub(super) edits: &'static [Edit],
+    /// Whether manifest and redacted twins stay.
+    pub(super) keeps_manifest: bool,
+}
+
+const fn plant(proof: &'static str, edits: &'static [Edit]) -> Plant {
+    Plant { proof, also: &[], example: "minimal-vps", edits, keeps_manifest: false }
+}
+
+const fn at(example: &'static str, proof: &'static str, edits: &'static [Edit]) -> Plant {
+    Plant { example, ..plant(proof, edits) }
+}
+
+const fn with(also: &'static [&'static str], plant: Plant) -> Plant {
+    Plant { also, ..plant }
+}
+
+const fn kept(plant: Plant) -> Plant {
+    Plant { keeps_manifest: true, ..plant }
+}
+
+const CLASSIC: &str = "classic-vps";
+const EXTERNAL: &str = "external-everything";
+const SPLIT: &str = "split-workers";
+
+const ENV: &str = "docker/.env";
+const TWIN: &str = "docker/.env.redacted";
+const WEBAPP: &str = "docker/webapp/docker-compose.yml";
+const WORKER: &str = "docker/worker/docker-compose.yml";
+const SERVER_XML: &str = "docker/clickhouse/override.xml";
+const USERS_XML: &str = "docker/clickhouse/users-override.xml";
+const S2: &str = "docker/s2/s2-spec.json";
+const HTPASSWD: &str = "docker/registry/auth.htpasswd";
+const ENV_1: &str = "workers/worker-1/.env";
+const ENV_2: &str = "workers/worker-2/.env";
+const WORKER_1: &str = "workers/worker-1/docker-compose.yml";
+
+use Edit::{Append, Leak, Remove, Replace, ReplaceAll, Rewrite, Same, Set};
+
+/// Another 32 characters than any secret has.
+const OTHER: &str = "0123456789abcdef0123456789abcdee";
+
+#[rustfmt::skip]
+pub(super) static PLANTS: &[Plant] = &[
+    plant("unreadable-file", &[Replace(S2, "{\n", "[\n")]),
+    plant("unreadable-file", &[Replace(USERS_XML, "</clickhouse>", "")]),
+    plant("unreadable-file", &[Replace(ENV, "# signs sessions", "signs sessions")]),
+    plant("missing-file", &[Remove(USERS_XML)]),
+    plant("undeclared-name", &[Replace(WORKER, "      - runner\n      - docker-proxy\n", "      - runner\n      - docker-proxy\n      - proxy\n")]),
+    plant("undeclared-name", &[Replace(WEBAPP, "- s2:/data", "- s3:/data")]),
+    plant("dangling-dependency", &[Replace(WORKER, "    depends_on:\n      docker-proxy:", "    depends_on:\n      webapp:")]),
+    plant("undefined-compose-variable", &[Replace(ENV, "DEPLOY_REGISTRY_NAMESPACE=trigger\n", "")]),
+    plant("undefined-compose-variable", &[Set(ENV, "DEPLOY_REGISTRY_NAMESPACE", "")]),
+    at(SPLIT, "undefined-compose-variable", &[Set(ENV_2, "OTEL_EXPORTER_OTLP_ENDPOINT", "''")]),
+    plant("unescaped-dollar", &[Replace(WEBAPP, "test \"$$(redis-cli ping)\"", "test \"$(redis-cli ping)\"")]),
+    plant("unconsumed-env-key", &[Append(ENV, "SMTP_HOST=mail.example.com\n")]),
+    at(SPLIT, "unconsumed-env-key", &[Append(ENV_1, "SESSION_SECRET=abc\n")]),
+    plant("duplicate-env-key", &[Append(ENV, "APP_ORIGIN=https://trigger.example.com\n")]),
+    plant("nested-env-expansion", &[Set(ENV, "LOGIN_ORIGIN", "${APP_ORIGIN}")]),
+    plant("nested-env-expansion", &[Set(ENV, "LOGIN_ORIGIN", "\"$APP_ORIGIN\"")]),
+    plant("blank-value", &[Replace(WEBAPP, "TRIGGER_CLI_TAG: \"4.5.12\"", "TRIGGER_CLI_TAG: \"\"")]),
+    plant("blank-value", &[Replace(WEBAPP, "TRIGGER_CLI_TAG: \"4.5.12\"", "TRIGGER_CLI_TAG: ${CLI_TAG:-}")]),
+    plant("unknown-release", &[Set(ENV, "TRIGGER_IMAGE_TAG", "v4.9.99")]),
+    plant("unread-variable", &[Replace(WEBAPP, "      TRIGGER_CLI_TAG:", "      RUNTIME_PLATFORM: docker\n      TRIGGER_CLI_TAG:")]),
+    plant("unread-variable", &[Replace(WORKER, "      DOCKER_HOST:", "      DOCKER_PROXY_PORT: 8021\n      DOCKER_HOST:")]),
+    plant("refused-value", &[Replace(WEBAPP, "RUN_REPLICATION_ENABLED: \"1\"", "RUN_REPLICATION_ENABLED: \"true\"")]),
+    plant("refused-value", &[Replace(WEBAPP, "DEFAULT_STORE: clickhouse_v2", "DEFAULT_STORE: clickhouse_v3")]),
+    plant("refused-value", &[Set(ENV, "DEFAULT_ENV_EXECUTION_CONCURRENCY_LIMIT", "many")]),
+    plant("missing-variable", &[Replace(WORKER, "      TRIGGER_API_URL: http://webapp:3000\n", "")]),
+    plant("missing-variable", &[Replace(WEBAPP, "      RUN_REPLICATION_ENABLED: \"1\"\n", "")]),
+    plant("missing-variable", &[Replace(WORKER, "      DOCKER_HOST: tcp://docker-proxy:2375\n", "")]),
+    plant("missing-variable", &[Replace(WEBAPP, "      TRIGGER_CLI_TAG:", "      GITHUB_APP_ENABLED: \"1\"\n      TRIGGER_CLI_TAG:")]),
+    with(&["unconsumed-env-key"], plant("missing-variable", &[Remove(WORKER)])),
+    plant("worker-secret-mismatch", &[Replace(WORKER, "${MANAGED_WORKER_SECRET:?}", "${SESSION_SECRET:?}")]),
+    at(SPLIT, "worker-secret-mismatch", &[Set(ENV_2, "MANAGED_WORKER_SECRET", OTHER)]),
+    plant("encryption-key-size", &[Set(ENV, "ENCRYPTION_KEY", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]),
+    plant("published-secret", &[Set(ENV, "SESSION_SECRET", "2818143646516f6fffd707b36f334bbb")]),
+    plant("repeated-secret", &[Same(ENV, "SESSION_SECRET", "MAGIC_LINK_SECRET")]),
+    plant("leaked-secret", &[Leak(WEBAPP, ENV, "REDIS_PASSWORD")]),
+    plant("leaked-secret", &[Leak(SERVER_XML, ENV, "ENCRYPTION_KEY"), ReplaceAll(SERVER_XML, "# ", "<!-- "), Append(SERVER_XML, "-->")]),
+    at(EXTERNAL, "leaked-secret", &[Append(WEBAPP, "# example-db_password-0000\n")]),
+    at(SPLIT, "leaked-secret", &[Leak(WORKER_1, ENV_1, "DOCKER_REGISTRY_PASSWORD")]),
+    plant("open-secret-file", &[Edit::Mode(ENV, Mode::Plain)]),
+    plant("open-secret-file", &[Edit::Mode(HTPASSWD, Mode::Plain)]),
+    plant("unignored-secret-file", &[Replace(".gitignore", "/docker/.env\n", "")]),
+    plant("stale-redacted-twin", &[Replace(TWIN, "DEPLOY_REGISTRY_NAMESPACE=trigger", "DEPLOY_REGISTRY_NAMESPACE=other")]),
+    plant("stale-redacted-twin", &[Replace(TWIN, "DEPLOY_REGISTRY_NAMESPACE=trigger\n", "")]),
+    plant("malformed-database-url", &[Set(ENV, "DIRECT_URL", "postgresql://postgres:p@ss@postgres:5432/trigger")]),
+    plant("malformed-database-url", &[Replace(ENV, "DATABASE_URL='postgresql:", "DATABASE_URL='mysql:")]),
+    plant("database-login-mismatch", &[Replace(WEBAPP, "POSTGRES_USER: postgres", "POSTGRES_USER: trigger")]),
+    plant("database-login-mismatch", &[Replace(WEBAPP, "POSTGRES_DB: trigger", "POSTGRES_DB: main")]),
+    plant("database-login-mismatch", &[Set(ENV, "POSTGRES_PASSWORD", OTHER)]),
+    plant("database-login-mismatch", &[Replace(ENV, "@postgres:5432/", "@postgres:5433/")]),
+    plant("missing-logical-wal", &[Replace(WEBAPP, "wal_level=logical", "wal_level=replica")]),
+    plant("unbounded-slot-wal", &[Replace(WEBAPP, "max_slot_wal_keep_size=4096MB", "max_slot_wal_keep_size=-1")]),
+    plant("unbounded-slot-wal", &[Replace(WEBAPP, "      - -c\n      - max_slot_wal_keep_size=4096MB\n", "")]),
+    plant("redis-password-mismatch", &[Replace(WEBAPP, "REDISCLI_AUTH: ${REDIS_PASSWORD:?}", "REDISCLI_AUTH: ${SESSION_SECRET:?}")]),
+    plant("redis-password-mismatch", &[Replace(WEBAPP, "      REDIS_PASSWORD: ${REDIS_PASSWORD:?}\n", "")]),
+    plant("redis-password-mismatch", &[Replace(WEBAPP, "requirepass ", "# ")]),
+    plant("redis-tls-mismatch", &[Replace(WEBAPP, "REDIS_TLS_DISABLED: \"true\"", "REDIS_TLS_DISABLED: \"false\"")]),
+    with(&["refused-value"], plant("redis-tls-mismatch", &[Replace(WEBAPP, "REDIS_TLS_DISABLED: \"true\"", "REDIS_TLS_DISABLED: 1")])),
+    plant("evicting-redis", &[Replace(WEBAPP, "maxmemory-policy noeviction", "maxmemory-policy allkeys-lru")]),
+    plant("unsaved-redis", &[Replace(WEBAPP, "appendonly yes", "appendonly no")]),
+    plant("clickhouse-login-mismatch", &[Set(ENV, "CLICKHOUSE_PASSWORD", OTHER)]),
+    plant("clickhouse-login-mismatch", &[Replace(ENV, "http://default:", "http://admin:")]),
+    plant("clickhouse-login-mismatch", &[Replace(ENV, "@clickhouse:8123?", "@clickhouse:9000?")]),
+    plant("clickhouse-url-parameter", &[Replace(ENV, "?secure=false", "")]),
+    plant("clickhouse-url-parameter", &[Replace(ENV, "@clickhouse:8123\n", "@clickhouse:8123?secure=false\n")]),
+    at(EXTERNAL, "clickhouse-url-parameter", &[ReplaceAll(ENV, ":8443\n# used by queries", ":8443?secure=true\n# used by queries")]),
+    plant("outdated-clickhouse", &[Replace(WEBAPP, "clickhouse-server:26.2.19.43@", "clickhouse-server:25.5.2.47@")]),
+    plant("misplaced-clickhouse-setting", &[Replace(WEBAPP, "/users.d/override.xml", "/config.d/users.xml")]),
+    with(&["unbounded-system-logs"], plant("misplaced-clickhouse-setting", &[Replace(WEBAPP, "/config.d/override.xml", "/users.d/server.xml")])),
+    plant("unbounded-system-logs", &[Replace(SERVER_XML, "<trace_log remove=\"1\"/>", "")]),
+    plant("unbounded-system-logs", &[Replace(SERVER_XML, "<ttl>event_date + INTERVAL 7 DAY DELETE</ttl>", "")]),
+    plant("object-store-login-mismatch", &[Replace(WEBAPP, "ROOT_ACCESS_KEY_ID: trigger", "ROOT_ACCESS_KEY_ID: admin")]),
+    plant("object-store-login-mismatch", &[Replace(WEBAPP, "ROOT_SECRET_ACCESS_KEY: ${OBJECT_STORE_SECRET_ACCESS_KEY:?}", "ROOT_SECRET_ACCESS_KEY: ${SESSION_SECRET:?}")]),
+    at(CLASSIC, "object-store-login-mismatch", &[Replace(WEBAPP, "MC_HOST_store: http://trigger:", "MC_HOST_store: http://admin:")]),
+    plant("bad-object-store-address", &[Set(ENV, "OBJECT_STORE_BASE_URL", "http://object-store:9000/packets")]),
+    plant("bad-object-store-address", &[Set(ENV, "OBJECT_STORE_BASE_URL", "http://s3.example.com")]),
+    plant("bad-object-store-address", &[Set(ENV, "OBJECT_STORE_BASE_URL", "http://localhost:9000")]),
+    plant("object-store-region-mismatch", &[Replace(WEBAPP, "VGW_REGION: us-east-1", "VGW_REGION: eu-west-1")]),
+    plant("missing-bucket", &[Replace(WEBAPP, "mkdir -p /data/packets &&", "mkdir -p /data/payloads &&")]),
+    at(CLASSIC, "missing-bucket", &[Replace(WEBAPP, "store/packets", "store/payloads")]),
+    plant("s2-basin-mismatch", &[Replace(WEBAPP, "S2_BASIN: trigger-realtime", "S2_BASIN: trigger-streams")]),
+    plant("s2-basin-mismatch", &[Replace(S2, "trigger-realtime", "trigger-streams")]),
+    plant("registry-host-mismatch", &[Set(ENV, "DOCKER_REGISTRY_URL", "ghcr.io")]),
+    at(SPLIT, "registry-host-mismatch", &[Set(ENV_1, "DOCKER_REGISTRY_URL", "registry.example.net")]),
+    plant("registry-user-mismatch", &[Set(ENV, "DOCKER_REGISTRY_USERNAME", "deploy")]),
+    at(SPLIT, "registry-user-mismatch", &[Set(ENV_2, "DOCKER_REGISTRY_USERNAME", "deploy")]),
+    plant("bad-htpasswd", &[Replace(HTPASSWD, "$2y$", "$apr1$")]),
+    plant("bad-htpasswd", &[Rewrite(HTPASSWD, "\n")]),
+    plant("unreachable-worker-token", &[Replace(WORKER, "file:///home/node/shared/worker_token", "file:///home/node/shared/token")]),
+    plant("unreachable-worker-token", &[Replace(WORKER, "shared:/home/node/shared:ro", "shared:/run/shared:ro")]),
+    plant("unreachable-worker-token", &[Replace(WEBAPP, "TOKEN_PATH: /home/node/shared/worker_token", "TOKEN_PATH: /tmp/worker_token")]),
+    with(&["missing-file"], at(SPLIT, "unreachable-worker-token", &[Replace(WORKER_1, "target: /run/trigger/worker_token", "target: /run/worker_token")])),
+    plant("bad-origin", &[ReplaceAll(ENV, "https://trigger.example.com\n", "https://trigger.example.com/\n")]),
+    plant("bad-origin", &[ReplaceAll(ENV, "https://trigger.example.com\n", "http://trigger.example.com\n"), Replace(WEBAPP, "https://trigger", "http://trigger")]),
+    plant("bad-origin", &[Append(ENV, "STREAM_ORIGIN=https://webapp\n"), Replace(WEBAPP, "      TRIGGER_CLI_TAG:", "      STREAM_ORIGIN: ${STREAM_ORIGIN:?}\n      TRIGGER_CLI_TAG:"), Replace(ENV, "https://webapp", "https://webapp:3000")]),
+    plant("differing-origins", &[Set(ENV, "API_ORIGIN", "https://api.example.com")]),
+    plant("differing-origins", &[Set(ENV, "LOGIN_ORIGIN", "https://login.example.com")]),
+    plant("differing-origins", &[Replace(WEBAPP, "ENDPOINT: https://trigger.example.com/otel", "ENDPOINT: https://otel.example.com/otel")]),
+    at(SPLIT, "differing-origins", &[Set(ENV_1, "TRIGGER_API_URL", "https://jobs.example.net")]),
+    plant("dangling-host", &[Replace(WEBAPP, "REDIS_HOST: redis", "REDIS_HOST: cache")]),
+    plant("dangling-host", &[Replace(WEBAPP, "http://s2/v1", "http://streams/v1")]),
+    plant("dangling-host", &[Replace(WORKER, "TRIGGER_API_URL: http://webapp:3000", "TRIGGER_API_URL: http://postgres:3000")]),
+    plant("dangling-host", &[ReplaceAll(ENV, "@clickhouse:8123", "@click-house:8123")]),
+    plant("unreachable-from-runs", &[Replace(WEBAPP, "      - s2:/data\n    networks:\n      - runner\n", "      - s2:/data\n    networks:\n      - data\n")]),
+    plant("unreachable-workload-api", &[Replace(WORKER, "WORKLOAD_API_DOMAIN: supervisor", "WORKLOAD_API_DOMAIN: webapp")]),
+    plant("unknown-runner-network", &[Replace(WORKER, "DOCKER_RUNNER_NETWORKS: minimal-vps-runner", "DOCKER_RUNNER_NETWORKS: runner")]),
+    plant("unknown-runner-network", &[Replace(WORKER, "DOCKER_RUNNER_NETWORKS: minimal-vps-runner", "DOCKER_RUNNER_NETWORKS: \"minimal-vps-runner, minimal-vps-registry\"")]),
+    plant("data-store-on-runner-network", &[Replace(WORKER, "DOCKER_RUNNER_NETWORKS: minimal-vps-runner", "DOCKER_RUNNER_NETWORKS: minimal-vps-runner,minimal-vps-data")]),
+    plant("open-data-network", &[Replace(WEBAPP, "    internal: true\n", "")]),
+    plant("bypassed-socket-proxy", &[Replace(WORKER, "tcp://docker-proxy:2375", "unix:///var/run/docker.sock")]),
+    plant("bypassed-socket-proxy", &[Replace(WORKER, "tcp://docker-proxy:2375", "tcp://webapp:2375")]),
+    plant("exposed-docker-socket", &[Replace(WORKER, "target: /var/run/docker.sock\n        read_only: true", "target: /var/run/docker.sock\n        read_only: false")]),
+    plant("exposed-docker-socket", &[Replace(WORKER, "- shared:/home/node/shared:ro", "- shared:/home/node/shared:ro\n      - /var/run/docker.sock:/var/run/docker.sock:ro")]),
+    plant("shared-proxy-network", &[Replace(WORKER, "    internal: true\n", "")]),
+    with(&["data-store-on-runner-network"], plant("shared-proxy-network", &[Replace(WORKER, "    networks:\n      - docker-proxy\n", "    networks:\n      - docker-proxy\n      - runner\n")])),
+    plant("published-internal-port", &[Replace(WORKER, "    volumes:\n      - shared", "    ports:\n      - 127.0.0.1:8020:8020\n    volumes:\n      - shared")]),
+    plant("public-port", &[Replace(WEBAPP, "127.0.0.1:8030:3000", "8030:3000")]),
+    plant("public-port", &[Replace(WEBAPP, "127.0.0.1:8030:3000", "0.0.0.0:8030:3000")]),
+    plant("public-port", &[Replace(WEBAPP, "- 127.0.0.1:8030:3000", "- { target: 3000, published: 8030 }")]),
+    plant("unpinned-image", &[Replace(WEBAPP, "redis:7.4.11@sha256:71da9275c5f3fcb97d0fa0c8c5b36cc995327265420f17a04bfd544f458059f7", "redis:7")]),
+    with(&["unknown-release"], plant("unpinned-image", &[Set(ENV, "TRIGGER_IMAGE_TAG", "v4-beta")])),
+    at(CLASSIC, "retired-image", &[Replace(WEBAPP, "image: quay.io/minio/minio:", "image: minio/minio:")]),
+    plant("image-tag-mismatch", &[Replace(WORKER, "${TRIGGER_IMAGE_TAG:?}", "v4.5.11")]),
+    at(SPLIT, "image-tag-mismatch", &[Set(ENV_2, "TRIGGER_IMAGE_TAG", "v4.5.10")]),
+    plant("project-mismatch", &[Replace(WORKER, "\nname: minimal-vps\n", "\nname: worker\n")]),
+    plant("differing-declaration", &[Replace(WORKER, "    name: minimal-vps-runner\n", "    name: minimal-vps-runner\n    driver: bridge\n")]),
+    with(&["unreachable-worker-token"], plant("differing-declaration", &[Replace(WORKER, "    name: minimal-vps-shared\n", "    name: shared\n")])),
+    plant("repeated-container-name", &[Replace(WORKER, "container_name: minimal-vps-supervisor", "container_name: minimal-vps-webapp")]),
+    plant("oversized-heap", &[Set(ENV, "NODE_MAX_OLD_SPACE_SIZE", "4096")]),
+    plant("oversized-heap", &[Replace(WEBAPP, "mem_limit: 2048m", "mem_limit: 1g")]),
+    plant("gainable-privileges", &[Replace(WEBAPP, "no-new-privileges:true", "no-new-privileges:false")]),
+    plant("unbounded-container-log", &[Replace(WEBAPP, "      driver: local\n      options:\n        compress: \"true\"\n        max-file: \"5\"\n        max-size: 20m\n", "      driver: json-file\n")]),
+    kept(plant("missing-listed-file", &[Remove(TWIN)])),
+    kept(plant("unlisted-file", &[Append("docker/notes.txt", "mine\n")])),
+    kept(plant("manifest-mode", &[Edit::Mode(S2, Mode::Executable)])),
+    kept(plant("manifest-hash", &[Append(WEBAPP, "# edited\n")])),
+];
