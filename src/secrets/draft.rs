@@ -3,6 +3,7 @@
 use crate::fingerprint::FingerprintKey;
 use crate::manifest::Manifest;
 use crate::release::env;
+use crate::site::generated;
 use crate::value::SecretName;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +20,8 @@ pub struct Draft {
     pub(super) key_text: Zeroizing<String>,
     pub(super) values: BTreeMap<SecretName, Zeroizing<String>>,
     pub(super) hashes: BTreeMap<SecretName, Hashed>,
-    /// What an output names as the fingerprint of `ENCRYPTION_KEY`, made with a key that is lost.
+    /// The fingerprint of `ENCRYPTION_KEY`, and the one that an output has of the same value, made
+    /// with a key of fingerprints that is lost.
     pub(super) adopted: Option<String>,
 }
 
@@ -92,10 +94,22 @@ impl Draft {
         self.hashes.insert(name, hashed);
     }
 
-    /// Takes an output as built with the `ENCRYPTION_KEY` that the store holds now. Only for a store
-    /// that was imported anew: the old one's key of fingerprints is lost, so nothing else can tell.
+    /// Takes an output as built with the `ENCRYPTION_KEY` that the store holds now, if it holds one.
+    /// Only for a store that was imported anew: the old one's key of fingerprints is lost, so nothing
+    /// else can tell.
     pub fn adopt(&mut self, manifest: &Manifest) {
-        self.adopted = manifest.secrets.get(env::ENCRYPTION_KEY).cloned();
+        let built_with = manifest.secrets.get(env::ENCRYPTION_KEY);
+        self.adopted = built_with.and_then(|it| self.adoption(it));
+    }
+
+    /// Whether the value of `ENCRYPTION_KEY` is the one that an output was built with.
+    pub(super) fn has_built(&self, built_with: &str) -> bool {
+        self.fingerprint(&generated(env::ENCRYPTION_KEY)).as_deref() == Some(built_with)
+            || (self.adopted.is_some() && self.adopted == self.adoption(built_with))
+    }
+
+    fn adoption(&self, built_with: &str) -> Option<String> {
+        Some(format!("{} {built_with}", self.fingerprint(&generated(env::ENCRYPTION_KEY))?))
     }
 }
 

@@ -24,18 +24,15 @@ pub fn guard(manifest: Option<&Manifest>, store: Option<&Draft>) -> Result<(), R
         return Err(refusal("the secret store is gone, and the output was built with one"));
     };
     let Some(built_with) = manifest.secrets.get(env::ENCRYPTION_KEY) else { return Ok(()) };
-    if store.adopted.as_ref() == Some(built_with) {
+    if store.has_built(built_with) {
         return Ok(());
     }
-    match store.fingerprint(&generated(env::ENCRYPTION_KEY)) {
-        Some(it) if it == *built_with => Ok(()),
-        Some(_) => Err(refusal(
-            "the secret store is not the one that the output was built with: `ENCRYPTION_KEY` differs",
-        )),
-        None => Err(refusal(
-            "`ENCRYPTION_KEY` is gone from the secret store, and the output was built with one",
-        )),
-    }
+    Err(refusal(match store.value(&generated(env::ENCRYPTION_KEY)) {
+        Some(_) => {
+            "the secret store is not the one that the output was built with: `ENCRYPTION_KEY` differs"
+        }
+        None => "`ENCRYPTION_KEY` is gone from the secret store, and the output was built with one",
+    }))
 }
 
 fn refusal(why: &str) -> Refusal {

@@ -12,7 +12,7 @@ mod matrix;
 mod proofs;
 mod schema;
 mod sizing;
-// mod store;
+mod store;
 mod support;
 mod tables;
 mod tidy;
