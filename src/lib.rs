@@ -33,9 +33,12 @@ pub mod yaml;
 use diag::{Sink, Stopped};
 use manifest::{Header, Manifest};
 use proof::Context;
+use render::Rendered;
 use secrets::Secrets;
+use serde_json::Value;
 use site::Site;
 use spec::Document;
+use std::collections::BTreeMap;
 use tree::{OutPath, Tree};
 
 /// The front half: decides what the author means, or says why not.
@@ -57,7 +60,7 @@ pub fn analyse(
 
 /// The back half: the same site and secrets give the same bytes, always.
 pub fn generate(site: &Site, secrets: &Secrets) -> Tree {
-    let mut tree = render::render(artifacts::plan(site, secrets));
+    let Rendered { mut tree, documents } = render::render(artifacts::plan(site, secrets));
     let header = Header {
         site: site.name.to_string(),
         release: site.release.version.to_string(),
@@ -67,12 +70,12 @@ pub fn generate(site: &Site, secrets: &Secrets) -> Tree {
     let manifest = Manifest::of(&tree, header, secrets);
     let path = OutPath::new(manifest::PATH).expect("the manifest's path is a path");
     tree.files.insert(path, manifest.to_file());
-    prove(site, secrets, &tree);
+    prove(site, secrets, &tree, &documents);
     tree
 }
 
 /// What is rendered fits together, or trigger-gen has a bug.
-fn prove(site: &Site, secrets: &Secrets, tree: &Tree) {
+fn prove(site: &Site, secrets: &Secrets, tree: &Tree, documents: &BTreeMap<OutPath, Value>) {
     let (outside, chosen) = (site.outside_hosts(), site.extra.names());
     let context = Context {
         release: Some(site.release),
@@ -80,6 +83,7 @@ fn prove(site: &Site, secrets: &Secrets, tree: &Tree) {
         fingerprints: None,
         outside: &outside,
         chosen: &chosen,
+        documents: Some(documents),
         building: true,
     };
     let faults = proof::check(tree, &context);

@@ -75,6 +75,17 @@ pub fn read_value<T: de::DeserializeOwned>(text: &str) -> Result<T, String> {
         .map_err(|error| UserMessageFormatter.format_message(error.without_snippet()).into_owned())
 }
 
+/// Reads back a document that was written a moment ago from a value that cannot repeat a key.
+pub fn read_back<T: de::DeserializeOwned>(text: &str) -> Option<T> {
+    let options = serde_yaml::options! {
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        merge_keys: MergeKeyPolicy::AsOrdinary,
+        with_snippet: false,
+        budget: None,
+    };
+    serde_yaml::from_str_with_options(text, options).ok()
+}
+
 /// Writes one document. A string that any reader could take for something else is quoted.
 pub fn write<T: Serialize>(value: &T) -> String {
     let options =

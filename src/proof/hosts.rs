@@ -19,9 +19,13 @@ pub(super) static DANGLING_HOST: Proof = Proof {
     },
 };
 
+/// What the CLI and the engine resolve and no container does, and mail servers, which are nobody's service.
+const ELSEWHERE: [&str; 4] =
+    [env::DEPLOY_REGISTRY_HOST, env::V4_DEPLOY_REGISTRY_HOST, env::SMTP_HOST, env::ALERT_SMTP_HOST];
+
 /// The bare name that a variable leads to.
 fn host_in(stack: &Stack<'_>, service: &Service, name: &str) -> Option<String> {
-    let value = service.get(name)?;
+    let value = service.get(name).filter(|_| !ELSEWHERE.contains(&name))?;
     let host = if value.contains("://") {
         Url::parse(value)?.host
     } else if name.ends_with("_HOST") && service.known(name).is_some_and(is_address) {

@@ -22,23 +22,47 @@ pub(super) static LEAKED_SECRET: Proof = Proof {
             return;
         }
         let secrets = values(stack);
+        let starts = Starts::of(secrets.keys());
         for (path, file) in stack.tree.files.iter().filter(|(_, file)| file.mode != Mode::Secret) {
             // The file itself is the business of another proof.
             if is_secret_path(path.as_str()) {
                 continue;
             }
-            let text = file.text();
-            for (value, key) in secrets.iter().filter(|(value, _)| text.contains(value.as_str())) {
-                let line = text.lines().position(|it| it.contains(value.as_str())).map(|at| at + 1);
-                report.fault(
-                    Spot { path: path.to_string(), line },
-                    format!("the value of `{key}` stands here, in a file that is not secret"),
-                    "refer to it by name, and change the secret: take it as known to others",
-                );
+            for at in starts.find(&file.bytes) {
+                let here = |value: &String| file.bytes[at..].starts_with(value.as_bytes());
+                for (_, key) in secrets.iter().filter(|(value, _)| here(value)) {
+                    let line = file.bytes[..at].iter().filter(|it| **it == b'\n').count() + 1;
+                    report.fault(
+                        Spot { path: path.to_string(), line: Some(line) },
+                        format!("the value of `{key}` stands here, in a file that is not secret"),
+                        "refer to it by name, and change the secret: take it as known to others",
+                    );
+                }
             }
         }
     },
 };
+
+/// The first two bytes of each of many texts, so that all of them are looked for in one pass.
+struct Starts(Vec<bool>);
+
+impl Starts {
+    fn of<'s>(texts: impl Iterator<Item = &'s String>) -> Self {
+        let mut starts = vec![false; 1 << 16];
+        for text in texts {
+            if let [first, second, ..] = *text.as_bytes() {
+                starts[usize::from(u16::from_be_bytes([first, second]))] = true;
+            }
+        }
+        Self(starts)
+    }
+
+    /// Where any of the texts may begin.
+    fn find<'s>(&'s self, bytes: &'s [u8]) -> impl Iterator<Item = usize> + 's {
+        let pairs = bytes.windows(2).map(|it| usize::from(u16::from_be_bytes([it[0], it[1]])));
+        pairs.enumerate().filter(|(_, pair)| self.0[*pair]).map(|(at, _)| at)
+    }
+}
 
 /// Every secret value of every `.env`, with the key that it belongs to. Words that may stand
 /// anywhere by chance are left out.

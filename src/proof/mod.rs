@@ -32,8 +32,10 @@ mod variables;
 
 use crate::manifest::Fingerprints;
 use crate::release::Release;
-use crate::tree::Tree;
+use crate::tree::{OutPath, Tree};
+use serde_json::Value;
 use stack::Stack;
+use std::collections::BTreeMap;
 
 /// Every proof, in the order of the reference.
 pub static PROOFS: &[&Proof] = &[
@@ -143,6 +145,8 @@ pub struct Context<'a> {
     pub outside: &'a [String],
     /// Variables that the author wrote by hand: where their values lead is not asked.
     pub chosen: &'a [String],
+    /// Documents of the tree that were read already, by path: they are not read again.
+    pub documents: Option<&'a BTreeMap<OutPath, Value>>,
     /// The tree was rendered a moment ago: proofs for which the author may be to blame are left
     /// out, and so is the comparison with the manifest that was made of this very tree.
     pub building: bool,

@@ -10,12 +10,22 @@ pub use dotenv::{quoted, read as read_dotenv};
 pub use text::{render as render_template, template_names};
 
 use crate::plan::{Body, Plan, PlannedFile};
-use crate::tree::{File, Tree};
+use crate::tree::{File, OutPath, Tree};
 use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A tree, and its YAML documents as they were read back.
+#[derive(Debug)]
+pub struct Rendered {
+    /// Every file.
+    pub tree: Tree,
+    /// What a reader gets of each YAML file.
+    pub documents: BTreeMap<OutPath, Value>,
+}
 
 /// Renders every file of a plan.
-pub fn render(plan: Plan) -> Tree {
-    let mut tree = Tree::default();
+pub fn render(plan: Plan) -> Rendered {
+    let (mut tree, mut documents) = (Tree::default(), BTreeMap::new());
     for PlannedFile { path, mode, artifact, body } in plan.files {
         let text = write(&body);
         assert!(
@@ -23,13 +33,16 @@ pub fn render(plan: Plan) -> Tree {
             "bug in trigger-gen: {path} has no proper line ends"
         );
         re_read(path.as_str(), &body, &text);
+        if let Body::Yaml { document, .. } = body {
+            documents.insert(path.clone(), document);
+        }
         let file = File { bytes: text.into_bytes(), mode, artifact };
         assert!(
             tree.files.insert(path.clone(), file).is_none(),
             "bug in trigger-gen: {path} is made twice"
         );
     }
-    tree
+    Rendered { tree, documents }
 }
 
 fn write(body: &Body) -> String {
@@ -52,7 +65,7 @@ fn comment(lines: &[String]) -> String {
 fn re_read(path: &str, body: &Body, text: &str) {
     let same = match body {
         Body::Yaml { document, .. } => {
-            crate::yaml::read_value::<Value>(text).is_ok_and(|read| read == *document)
+            crate::yaml::read_back::<Value>(text).is_some_and(|read| read == *document)
         }
         Body::Json(document) => {
             serde_json::from_str::<Value>(text).is_ok_and(|read| read == *document)

@@ -90,8 +90,12 @@ pub(super) fn folder(path: &str) -> &str {
 
 /// Reads every compose file of a tree into a stack.
 pub(super) fn load(stack: &mut Stack<'_>) {
-    let tree = stack.tree;
+    let (tree, known) = (stack.tree, stack.context.documents);
     for (path, file) in tree.files.iter().filter(|(path, _)| is_compose(path.as_str())) {
+        if let Some(document) = known.and_then(|it| it.get(path)) {
+            compose_file(stack, path, document);
+            continue;
+        }
         let document = match crate::yaml::read_value::<Value>(file.text()) {
             Ok(document @ Value::Object(_)) => document,
             Ok(_) => {

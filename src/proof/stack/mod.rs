@@ -4,13 +4,15 @@ mod dotenv;
 mod load;
 mod role;
 mod service;
+mod syntax;
 mod text;
 mod url;
 mod xml;
 
 pub(super) use dotenv::Dotenv;
 pub(super) use role::Role;
-pub(super) use service::{Mount, Service};
+pub(super) use service::Service;
+pub(super) use syntax::Mount;
 pub(super) use text::Reference;
 pub(super) use url::{Url, is_loopback, is_service_name};
 pub(super) use xml::{Element, elements};

@@ -2,6 +2,7 @@
 
 use super::load::Scope;
 use super::role::Role;
+use super::syntax::{self, Logging, Mount, Port};
 use super::text::Text;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -45,28 +46,6 @@ pub(in crate::proof) struct Service {
     pub(in crate::proof) logging: Option<Logging>,
 }
 
-/// A published port.
-#[derive(Debug)]
-pub(in crate::proof) struct Port {
-    /// The address on the host; `None` is every one.
-    pub(in crate::proof) address: Option<String>,
-    /// The port in the container, or a range of them.
-    pub(in crate::proof) target: String,
-}
-
-/// A mount.
-#[derive(Debug)]
-pub(in crate::proof) struct Mount {
-    /// A path of the host, or the key of a volume.
-    pub(in crate::proof) source: String,
-    /// Where the container sees it.
-    pub(in crate::proof) target: String,
-    /// Whether `source` is a path.
-    pub(in crate::proof) is_bind: bool,
-    /// Whether the container cannot write to it.
-    pub(in crate::proof) read_only: bool,
-}
-
 /// A network that a service is on.
 #[derive(Debug)]
 pub(in crate::proof) struct Attachment {
@@ -76,15 +55,6 @@ pub(in crate::proof) struct Attachment {
     pub(in crate::proof) real: String,
     /// Further names of the service on it.
     pub(in crate::proof) aliases: Vec<String>,
-}
-
-/// Where output goes.
-#[derive(Debug)]
-pub(in crate::proof) struct Logging {
-    /// `local`, `json-file`, …
-    pub(in crate::proof) driver: String,
-    /// Whether a size is given.
-    pub(in crate::proof) is_bounded: bool,
 }
 
 impl Service {
@@ -140,22 +110,25 @@ impl Service {
             role: Role::of(&scope.lenient(&image.raw), name),
             image,
             environment: environment(value, scope),
-            ports: items(value, "ports").iter().filter_map(|it| port(it, scope)).collect(),
-            mounts: items(value, "volumes").iter().filter_map(|it| mount(it, scope)).collect(),
+            ports: items(value, "ports").iter().filter_map(|it| syntax::port(it, scope)).collect(),
+            mounts: items(value, "volumes")
+                .iter()
+                .filter_map(|it| syntax::mount(it, scope))
+                .collect(),
             networks: networks(value, scope),
             words: words.flat_map(strings).flat_map(|it| split(&scope.lenient(&it))).collect(),
             container_name: lenient("container_name"),
             extra_hosts: extra_hosts(value),
             depends_on: names(value.get("depends_on")),
             borrows_network: value.get("network_mode").is_some_and(|it| it != "bridge"),
-            memory: memory(value, scope),
+            memory: syntax::memory(value, scope),
             no_new_privileges: items(value, "security_opt").iter().filter_map(scalar).any(|it| {
                 matches!(
                     it.replace('=', ":").as_str(),
                     "no-new-privileges:true" | "no-new-privileges"
                 )
             }),
-            logging: value.get("logging").map(logging),
+            logging: value.get("logging").map(syntax::logging),
         }
     }
 }
@@ -225,43 +198,6 @@ fn environment(value: &Value, scope: &Scope<'_>) -> BTreeMap<String, Text> {
     variables
 }
 
-fn port(value: &Value, scope: &Scope<'_>) -> Option<Port> {
-    if let Value::Object(_) = value {
-        let field = |key: &str| value.get(key).and_then(scalar).map(|it| scope.lenient(&it));
-        return Some(Port { address: field("host_ip"), target: field("target")? });
-    }
-    let written = scope.lenient(&scalar(value)?);
-    let written = written.split('/').next().unwrap_or_default();
-    let (rest, target) = written.rsplit_once(':').unwrap_or(("", written));
-    let address = match rest.rsplit_once(':') {
-        Some((address, _)) => Some(address.to_owned()),
-        // An address without a port: `127.0.0.1::80` is above, `127.0.0.1:80` is port 127.0.0.1.
-        None => None,
-    };
-    Some(Port { address: address.filter(|it| !it.is_empty()), target: target.to_owned() })
-}
-
-fn mount(value: &Value, scope: &Scope<'_>) -> Option<Mount> {
-    if let Value::Object(_) = value {
-        let field = |key: &str| value.get(key).and_then(scalar).map(|it| scope.lenient(&it));
-        return Some(Mount {
-            source: field("source")?,
-            target: field("target")?,
-            is_bind: field("type").as_deref() == Some("bind"),
-            read_only: field("read_only").as_deref() == Some("true"),
-        });
-    }
-    let written = scope.lenient(&scalar(value)?);
-    let (source, rest) = written.split_once(':')?;
-    let (target, options) = rest.split_once(':').unwrap_or((rest, ""));
-    Some(Mount {
-        is_bind: source.starts_with(['.', '/', '~']),
-        source: source.to_owned(),
-        target: target.to_owned(),
-        read_only: options.split(',').any(|it| it == "ro"),
-    })
-}
-
 fn networks(value: &Value, scope: &Scope<'_>) -> Vec<Attachment> {
     let aliases = |key: &str| {
         let it = value.get("networks").and_then(|it| it.get(key));
@@ -279,26 +215,4 @@ fn networks(value: &Value, scope: &Scope<'_>) -> Vec<Attachment> {
 fn extra_hosts(value: &Value) -> Vec<String> {
     let name = |it: String| it.split([':', '=']).next().unwrap_or_default().to_owned();
     names(value.get("extra_hosts")).into_iter().map(name).collect()
-}
-
-fn memory(value: &Value, scope: &Scope<'_>) -> Option<u64> {
-    let limits =
-        value.get("deploy").and_then(|it| it.get("resources")?.get("limits")?.get("memory"));
-    let written = scope.lenient(&scalar(value.get("mem_limit").or(limits)?)?).to_ascii_lowercase();
-    let unit = written.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let number: f64 = written[..written.len() - unit.len()].parse().ok()?;
-    let factor = match unit.trim() {
-        "" | "b" => 1.0,
-        "k" | "kb" => 1024.0,
-        "m" | "mb" => 1024.0 * 1024.0,
-        "g" | "gb" => 1024.0 * 1024.0 * 1024.0,
-        _ => return None,
-    };
-    Some((number * factor) as u64)
-}
-
-fn logging(value: &Value) -> Logging {
-    let driver = value.get("driver").and_then(scalar).unwrap_or_else(|| "json-file".into());
-    let is_bounded = value.get("options").is_some_and(|it| it.get("max-size").is_some());
-    Logging { driver, is_bounded }
 }
