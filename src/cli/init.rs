@@ -57,6 +57,18 @@ fn write(folder: &Path, site: &str) -> Exit {
         }
         Ok(()) => out::say(format!("wrote {}", path.display())),
     }
+    let schema = folder.join("site.schema.json");
+    match create(&schema, &schema_text()) {
+        Ok(()) => out::say(format!(
+            "wrote {}, with which an editor checks it as you type",
+            schema.display()
+        )),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => {
+            out::say(format!("error: cannot write {}: {error}", schema.display()));
+            return Exit::Trouble;
+        }
+    }
     match create(&ignore, IGNORED) {
         Ok(()) => out::say(format!(
             "wrote {}, so that the secret store is not committed",
@@ -76,6 +88,11 @@ fn write(folder: &Path, site: &str) -> Exit {
 }
 
 const IGNORED: &str = "# The secret store of trigger-gen: keep it, and keep it out of version control.\n*.secrets.yaml\n";
+
+fn schema_text() -> String {
+    let schema = serde_json::to_string_pretty(&crate::spec::json_schema());
+    schema.expect("a schema is JSON") + "\n"
+}
 
 /// Writes a new file; one that exists is never touched.
 fn create(path: &Path, text: &str) -> io::Result<()> {

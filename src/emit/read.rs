@@ -40,10 +40,20 @@ impl Found {
     pub fn has_mode(&self, wanted: Mode) -> bool {
         has_mode(self.mode, wanted)
     }
+
+    /// The wanted mode if the file has it, else the one that its permissions amount to.
+    fn as_mode(&self, wanted: Mode) -> Mode {
+        match self.mode {
+            _ if self.has_mode(wanted) => wanted,
+            bits if bits & 0o077 == 0 => Mode::Secret,
+            bits if bits & 0o100 != 0 => Mode::Executable,
+            _ => Mode::Plain,
+        }
+    }
 }
 
 impl OnDisk {
-    /// The files that are there, as a tree of the modes that the manifest gives them.
+    /// The files that are there, as a tree of the modes that they have.
     /// `artifact` finds the lasting name of an artifact; a file of an unknown one is left out.
     pub fn to_tree(&self, artifact: impl Fn(&str) -> Option<&'static str>) -> Tree {
         let file = |(path, found): (&OutPath, &Option<Found>)| {
@@ -52,8 +62,9 @@ impl OnDisk {
                 None => ("manifest", Mode::Plain.octal()),
             };
             let modes = [Mode::Plain, Mode::Executable, Mode::Secret];
-            let mode = modes.into_iter().find(|it| it.octal() == mode)?;
-            let bytes = found.as_ref()?.bytes.clone();
+            let wanted = modes.into_iter().find(|it| it.octal() == mode)?;
+            let found = found.as_ref()?;
+            let (mode, bytes) = (found.as_mode(wanted), found.bytes.clone());
             Some((path.clone(), File { bytes, mode, artifact: artifact(name)? }))
         };
         Tree { files: self.files.iter().filter_map(file).collect() }

@@ -169,6 +169,32 @@ fn check_sees_one_byte_and_one_mode() {
 }
 
 #[test]
+fn verify_sees_what_stands_on_disk() {
+    let folder = TempDir::new().expect("a folder");
+    site(folder.path(), SITE);
+    assert_eq!(run(folder.path(), &["build", "site.yaml"], None).code, 0);
+    let verify = || run(folder.path(), &["verify", "out/mine"], None);
+    let ran = verify();
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let env = folder.path().join("out/mine/docker/.env");
+    fs::set_permissions(&env, fs::Permissions::from_mode(0o644)).expect("chmod");
+    let ran = verify();
+    assert!(ran.code == 1 && ran.out.contains("[manifest-mode]"), "{}", ran.out);
+    fs::set_permissions(&env, fs::Permissions::from_mode(0o600)).expect("chmod");
+    let worker = folder.path().join("out/mine/docker/worker/docker-compose.yml");
+    let text = fs::read_to_string(&worker).expect("readable");
+    fs::write(
+        &worker,
+        text.replace("DOCKER_RUNNER_NETWORKS: mine-runner", "DOCKER_RUNNER_NETWORKS: runner"),
+    )
+    .expect("written");
+    let ran = verify();
+    assert!(ran.code == 1 && ran.out.contains("[unknown-runner-network]"), "{}", ran.out);
+    let ran = run(root(), &["verify", "tests/foreign"], None);
+    assert!(ran.code == 1 && ran.err.contains("faults"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
 fn check_needs_no_store() {
     let folder = TempDir::new().expect("a folder");
     let real = SITE.replace("example.com", "example.dev");
