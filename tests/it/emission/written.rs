@@ -160,5 +160,8 @@ fn what_stands_on_disk_can_be_read_back() {
     let read = found.to_tree(|name| ["test", "manifest"].into_iter().find(|it| *it == name));
     let mut made = tree(FIRST);
     made.files.remove(&OutPath::new("RUNBOOK.md").unwrap());
+    let env = OutPath::new("docker/.env").unwrap();
+    assert_eq!(read.files[&env].mode, Mode::Plain, "it is as open as it stands");
+    made.files.get_mut(&env).unwrap().mode = Mode::Plain;
     assert_eq!(read, made);
 }
