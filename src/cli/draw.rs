@@ -12,10 +12,20 @@ pub(super) fn all(source: &Source, document: Option<&Document>, sink: &Sink) {
     let mut found: Vec<(usize, &Diagnostic)> =
         sink.diagnostics.iter().map(|it| (start(it, document), it)).collect();
     found.sort_by_key(|(start, _)| *start);
-    for (_, diagnostic) in found {
-        out::say(one(source, document, diagnostic));
-        out::say("");
+    for (start, diagnostic) in found {
+        match diagnostic.severity {
+            Severity::Info => out::say(remark(source, start, diagnostic)),
+            Severity::Warning | Severity::Error => {
+                out::say(one(source, document, diagnostic) + "\n")
+            }
+        }
     }
+}
+
+/// What needs no answer takes one line: where, what, and why it is accepted.
+fn remark(source: &Source, start: usize, diagnostic: &Diagnostic) -> String {
+    let (line, column) = source.line_column(start);
+    format!("{}:{line}:{column}: info[{}]: {}", source.name, diagnostic.name, diagnostic.message)
 }
 
 /// The text with stars in the place of each literal secret: a drawn line may end in a log.

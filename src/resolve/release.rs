@@ -2,7 +2,7 @@
 
 use super::Cx;
 use crate::diag::{Diagnostic, Place};
-use crate::release::{self, Evidence, RELEASES, Release, Version};
+use crate::release::{self, RELEASES, Release, Version};
 use crate::value::ReleaseTag;
 
 pub(super) fn resolve(written: Option<&ReleaseTag>, cx: &mut Cx<'_>) -> &'static Release {
@@ -10,33 +10,11 @@ pub(super) fn resolve(written: Option<&ReleaseTag>, cx: &mut Cx<'_>) -> &'static
     let Some(tag) = written.map(ReleaseTag::as_str) else { return newest };
     let found = Version::parse(tag).and_then(release::find);
     match found {
-        Some(release) => {
-            warn_of_documented(release, cx);
-            release
-        }
+        Some(release) => release,
         None => {
             cx.sink.push(not_a_release(tag));
             newest
         }
-    }
-}
-
-/// What is known from pages alone compiles, with one sentence about what is not known.
-fn warn_of_documented(release: &Release, cx: &mut Cx<'_>) {
-    if release.evidence == Evidence::Documented {
-        let message = format!("{} is known from its documentation alone", release.version);
-        cx.sink.push(
-            Diagnostic::warning("documented-release", Place::Value("release".into()), message)
-                .note(format!(
-                    "compiled by what {} reads; not known: {}",
-                    release.contract(),
-                    release.unknown
-                ))
-                .help(format!(
-                    "`{}` is the newest release whose code was read",
-                    release::newest_proven().version
-                )),
-        );
     }
 }
 

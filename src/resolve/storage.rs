@@ -20,7 +20,7 @@ pub(super) fn resolve(
 ) -> Storage {
     let none = spec::Storage::default();
     let written = written.unwrap_or(&none);
-    Storage {
+    let storage = Storage {
         postgres: postgres(written.postgres.as_ref(), cx),
         redis: redis(written.redis.as_ref(), cx),
         clickhouse: clickhouse(written.clickhouse.as_ref(), cx),
@@ -28,6 +28,30 @@ pub(super) fn resolve(
         streams: streams(written.streams.as_ref(), release, cx),
         realtime: realtime(written.realtime.as_ref(), release, cx),
         registry: registry(written.registry.as_ref(), domain, cx),
+    };
+    refuse_shared_hosts(&storage, domain, cx);
+    storage
+}
+
+/// One name leads to one of webapp, object store and registry.
+fn refuse_shared_hosts(storage: &Storage, domain: &Domain, cx: &mut Cx<'_>) {
+    let mut taken = vec![("domain", domain)];
+    if let ObjectStore::Bundled(BundledObjectStore { public_host: Some(host), .. }) =
+        &storage.object_store
+    {
+        taken.push(("storage.object_store.bundled.public_host", host));
+    }
+    if let Registry::Bundled(it) = &storage.registry {
+        taken.push(("storage.registry.bundled.host", &it.host));
+    }
+    for (nth, (key, host)) in taken.iter().enumerate() {
+        if let Some((other, _)) = taken[..nth].iter().find(|(_, it)| it == host) {
+            let message = format!("`{host}` is the host of `{other}` already");
+            let at = Place::Value((*key).into());
+            cx.sink.push(
+                Diagnostic::error("shared-host", at, message).help("give each a name of its own"),
+            );
+        }
     }
 }
 

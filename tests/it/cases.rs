@@ -83,7 +83,6 @@ fn every_name_has_a_case() {
 const NAMES: &[&str] = &[
     "bad-value",
     "conflicting-variable",
-    "documented-release",
     "duplicate-key",
     "incomplete-pair",
     "key-without-effect",
@@ -93,6 +92,7 @@ const NAMES: &[&str] = &[
     "rejected-value",
     "release-lacks",
     "reserved-secret",
+    "shared-host",
     "two-choices",
     "unknown-key",
     "unknown-lint",

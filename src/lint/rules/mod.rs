@@ -27,6 +27,7 @@ mod clickhouse_too_old;
 mod clustered_redis;
 mod component_release_mismatch;
 mod debug_left_on;
+mod documented_release;
 mod dotless_registry_host;
 mod dsn_in_logs;
 mod end_of_life_image;
@@ -59,6 +60,7 @@ mod unknown_image;
 pub const LINTS: &[&Lint] = &[
     &below_security_floor::BELOW_SECURITY_FLOOR,
     &known_advisory::KNOWN_ADVISORY,
+    &documented_release::DOCUMENTED_RELEASE,
     &dsn_in_logs::DSN_IN_LOGS,
     &old_docker_api::OLD_DOCKER_API,
     &component_release_mismatch::COMPONENT_RELEASE_MISMATCH,
