@@ -15,7 +15,7 @@ mod workers;
 
 use crate::plan::{Body, Plan, PlannedFile};
 use crate::secrets::Secrets;
-use crate::site::Site;
+use crate::site::{Reserve, Site};
 use crate::tree::{Mode, OutPath};
 
 /// Every artifact, in the order in which a reader should meet them.
@@ -67,6 +67,22 @@ fn file(artifact: &'static str, path: impl Into<String>, mode: Mode, body: Body)
     let path =
         OutPath::new(path).expect("bug in trigger-gen: a path that leaves the output folder");
     PlannedFile { path, mode, artifact, body }
+}
+
+/// The install root as a word of a shell.
+fn root_word(site: &Site) -> String {
+    let root = site.docker.root.as_str();
+    // Letters, digits, `.`, `_`, `-`, `/` and blanks are all that may stand in it.
+    if root.contains(' ') { format!("'{root}'") } else { root.to_owned() }
+}
+
+/// How the memory of a server is divided, for the head of its stack.
+fn memory_line(reserve: &Reserve) -> String {
+    let Reserve { host, system, containers } = reserve;
+    let (left, runs) = (reserve.left().max(0), reserve.runs());
+    format!(
+        "Of {host}: {containers} for containers, {system} for the system, {left}MiB for runs ({runs} of small-1x at once)."
+    )
 }
 
 /// The lines that every generated file begins with.

@@ -1,7 +1,7 @@
 //! One folder for each server that only runs tasks, with only the secrets that it needs.
 
 use super::dotenv::{self, View};
-use super::{Artifact, Cx, compose, file, header};
+use super::{Artifact, Cx, compose, file, header, memory_line, root_word};
 use crate::plan::PlannedFile;
 use crate::site::Worker;
 use crate::tree::Mode;
@@ -20,8 +20,9 @@ fn bundle(cx: &Cx<'_>, worker: &Worker) -> Vec<PlannedFile> {
     let mut comment = header(cx.site, &format!("The worker stack of {}", worker.name));
     comment.push(format!(
         "Run it: docker compose --env-file {0}/.env -f {0}/docker-compose.yml up -d",
-        cx.site.docker.root
+        root_word(cx.site)
     ));
+    comment.push(memory_line(&worker.reserve));
     comment.push(
         "It needs the file worker_token beside it, mode 0600, with the token that the webapp made."
             .into(),

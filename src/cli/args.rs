@@ -18,6 +18,16 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub(super) verb: Verb,
+    /// Whether to use colour; `auto` asks the terminal, NO_COLOR, CLICOLOR_FORCE and TERM
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
 }
 
 /// The command, for reference pages and tests.
@@ -45,6 +55,22 @@ pub(super) enum Verb {
     Schema,
     /// List, set and import the secrets of a site
     Secrets(Secrets),
+    /// Print a script that completes commands and flags in a shell
+    Completions(Completions),
+    /// Print a manual page: of the program, or of one command
+    Man(Man),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Drawn for a person
+    Human,
+    /// One JSON document on standard output, as schema/diagnostics.schema.json has it
+    Json,
+    /// One SARIF 2.1.0 log on standard output, for code scanning and editors
+    Sarif,
+    /// Workflow commands on standard output, which GitHub shows beside the changed lines
+    Github,
 }
 
 #[derive(Debug, Args)]
@@ -89,6 +115,9 @@ pub(super) struct Build {
     /// Say nothing but what is wrong
     #[arg(short, long)]
     pub(super) quiet: bool,
+    /// How to say what is found
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -99,6 +128,9 @@ pub(super) struct Check {
     /// Fail on warnings
     #[arg(long)]
     pub(super) deny_warnings: bool,
+    /// How to say what is found
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -116,6 +148,9 @@ pub(super) struct Verify {
     /// The output folder of one site, or any folder with compose files and a `.env`
     #[arg(value_name = "FOLDER")]
     pub(super) folder: PathBuf,
+    /// How to say what is found
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -191,4 +226,18 @@ pub(super) struct SecretsImport {
     /// Folder in which the site has a folder of its name: an output without store is taken over
     #[arg(short, long, default_value = "out", value_name = "FOLDER")]
     pub(super) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Man {
+    /// A command: `build`, `secrets import`. Default: the program
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Vec<String>,
 }

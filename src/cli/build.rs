@@ -2,11 +2,13 @@
 
 use super::args::Build;
 use super::compare;
-use super::site::{Compiled, StoreUse, compile};
-use super::{Exit, out};
-use crate::emit::{self, Options, Recovered, Report};
-use crate::manifest::{self, Manifest};
-use crate::secrets::{Draft, Made, Secrets, guard, lost, missing};
+use super::findings::Findings;
+use super::site::{Compiled, StoreUse, compile_saying};
+use super::{Exit, out, talk};
+use crate::emit::{self, Options};
+use crate::manifest::{self, Fingerprints, Manifest};
+use crate::release::env;
+use crate::secrets::{Draft, Made, Refusal, Secrets, guard, lost, missing};
 use crate::site::Site;
 use crate::store::{self, Store};
 use crate::tree::Tree;
@@ -19,12 +21,15 @@ use std::path::{Path, PathBuf};
 
 pub(super) fn run(verb: &Build) -> Exit {
     let mut seen = BTreeSet::new();
-    verb.sites.iter().map(|path| one(verb, path, &mut seen)).max().unwrap_or(Exit::Done)
+    let mut findings = Findings::new(verb.format);
+    let ends = verb.sites.iter().map(|path| one(verb, path, &mut seen, &mut findings));
+    let exit = ends.max().unwrap_or(Exit::Done);
+    findings.finish(exit)
 }
 
-fn one(verb: &Build, path: &Path, seen: &mut BTreeSet<String>) -> Exit {
+fn one(verb: &Build, path: &Path, seen: &mut BTreeSet<String>, findings: &mut Findings) -> Exit {
     let uses = if verb.check { StoreUse::IfThere } else { StoreUse::Read };
-    let compiled = match compile(path, uses) {
+    let compiled = match compile_saying(path, uses, findings) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
@@ -41,27 +46,22 @@ fn one(verb: &Build, path: &Path, seen: &mut BTreeSet<String>) -> Exit {
     }
     let folder = folder(&verb.out, &compiled.site);
     match verb.check {
-        true => compare::run(&compiled, &folder, path),
+        true => compare::run(&compiled, &folder, path, findings),
         false => write(verb, compiled, &folder),
     }
 }
 
 fn write(verb: &Build, compiled: Compiled, folder: &Path) -> Exit {
     match emit::recover(folder) {
-        Ok(recovered) => say_recovered(folder, recovered),
+        Ok(recovered) => talk::recovered(folder, recovered),
         Err(error) => return emission_failed(&error),
     }
     let manifest = read_manifest(folder);
     if !verb.new_site
-        && let Err(refusal) = guard(manifest.as_ref(), compiled.draft.as_ref())
+        && let Err(refusal) = keep_secrets(manifest.as_ref(), &compiled)
     {
-        out::say(format!(
-            "error: {}\n  help: {}\n{}: nothing was written",
-            refusal.why, refusal.help, compiled.site.name
-        ));
-        return Exit::No;
+        return said_no(&refusal, &compiled);
     }
-    say_lost(manifest.as_ref(), &compiled);
     let (draft, made) = match filled(verb, &compiled) {
         Ok(filled) => filled,
         Err(exit) => return exit,
@@ -70,12 +70,48 @@ fn write(verb: &Build, compiled: Compiled, folder: &Path) -> Exit {
     let secrets = Secrets::from_store(&draft, &names);
     let tree = crate::generate(&compiled.site, &secrets);
     let options = Options { force: verb.force, set_aside: verb.new_site && manifest.is_some() };
-    match emit::write(folder, &tree, &secrets, &options) {
+    match emit::write(folder, &tree, fingerprints(manifest.as_ref(), &secrets), &options) {
         Ok(report) => {
-            say_written(verb, &compiled, folder, &report, &made);
+            talk::written(verb.quiet, &compiled, folder, &report, &made);
             Exit::Done
         }
         Err(error) => emission_failed(&error),
+    }
+}
+
+/// A store that has lost what the output was built with, or has another key, is not built upon.
+fn keep_secrets(manifest: Option<&Manifest>, compiled: &Compiled) -> Result<(), Refusal> {
+    guard(manifest, compiled.draft.as_ref())?;
+    let Some((manifest, draft)) = manifest.zip(compiled.draft.as_ref()) else { return Ok(()) };
+    let gone: Vec<String> =
+        lost(manifest, draft, &compiled.site).iter().map(|it| it.to_string()).collect();
+    match gone.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal {
+            why: format!("{} is gone from the secret store, and a server may run with it", gone.join(", ")),
+            help: "restore the store from its backup, or take the value over from the `.env` of the server with \
+                   `trigger-gen secrets import ENV SITE`; `--new-site` makes another"
+                .into(),
+        }),
+    }
+}
+
+fn said_no(refusal: &Refusal, compiled: &Compiled) -> Exit {
+    let name = &compiled.site.name;
+    out::say(format!(
+        "error: {}\n  help: {}\n{name}: nothing was written",
+        refusal.why, refusal.help
+    ));
+    Exit::No
+}
+
+/// How the emitter tells secret files that were edited. A store that was imported has a new key of
+/// fingerprints, with which no old file can be told: those are taken as they were made.
+fn fingerprints<'a>(manifest: Option<&'a Manifest>, secrets: &'a Secrets) -> &'a dyn Fingerprints {
+    let key = secrets.fingerprints().remove(env::ENCRYPTION_KEY);
+    match manifest.filter(|it| it.secrets.get(env::ENCRYPTION_KEY) != key.as_ref()) {
+        Some(manifest) => manifest,
+        None => secrets,
     }
 }
 
@@ -149,108 +185,6 @@ pub(super) fn random(bytes: &mut [u8]) {
     SysRng.try_fill_bytes(bytes).expect("the operating system gives randomness");
 }
 
-fn say_recovered(folder: &Path, recovered: Recovered) {
-    match recovered {
-        Recovered::Nothing => {}
-        Recovered::Undone => {
-            out::say(format!("{}: cleared away what a killed build had begun", folder.display()))
-        }
-        Recovered::Finished => {
-            out::say(format!("{}: finished what a killed build had begun", folder.display()))
-        }
-    }
-}
-
-fn say_written(verb: &Build, compiled: &Compiled, folder: &Path, report: &Report, made: &[Made]) {
-    for path in &report.kept_edited {
-        out::say(format!(
-            "kept {}: it was edited by hand (--force overwrites)",
-            folder.join(path.as_str()).display()
-        ));
-    }
-    for path in &report.edited_but_no_longer_made {
-        out::say(format!(
-            "kept {}: it is no longer made, and was edited by hand",
-            folder.join(path.as_str()).display()
-        ));
-    }
-    if let Some(aside) = &report.set_aside {
-        out::say(format!("set the old output aside as {}", aside.display()));
-    }
-    say_made(&compiled.store_path, made);
-    if verb.quiet {
-        return;
-    }
-    let site = &compiled.site;
-    out::say(format!("{}: {}", site.name, written(report, folder)));
-    if !report.created.is_empty() {
-        say_next(site, folder);
-    }
-}
-
-fn written(report: &Report, folder: &Path) -> String {
-    let parts: Vec<String> = [
-        (report.created.len(), "new"),
-        (report.changed.len() + report.mode_changed.len(), "changed"),
-        (report.removed.len(), "removed"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, word)| format!("{count} {word}"))
-    .collect();
-    match parts.is_empty() {
-        true => format!("{} is as it should be", folder.display()),
-        false => format!("wrote {} ({})", folder.display(), parts.join(", ")),
-    }
-}
-
-fn say_made(store: &Path, made: &[Made]) {
-    let values = made.iter().filter(|it| matches!(it, Made::Value(_))).count();
-    if values > 0 {
-        let store = store.display();
-        out::say(format!(
-            "made {} in {store}: keep a copy, nothing can replace ENCRYPTION_KEY",
-            out::count(values, "secret")
-        ));
-    }
-}
-
-/// Secrets that a server may know and the store does not: others are about to be made.
-fn say_lost(manifest: Option<&Manifest>, compiled: &Compiled) {
-    let Some((manifest, draft)) = manifest.zip(compiled.draft.as_ref()) else { return };
-    for name in lost(manifest, draft, &compiled.site) {
-        out::say(format!(
-            "warning: {name} is gone from the store: a new one is made, and a server that runs must be given it"
-        ));
-    }
-}
-
-/// What to do with a new tree.
-fn say_next(site: &Site, folder: &Path) {
-    let root = site.docker.root.as_str();
-    out::say(format!(
-        "next: copy {}/ to {root}/ on the server, and there",
-        folder.join("docker").display()
-    ));
-    let files = if site.is_split() {
-        "-f webapp/docker-compose.yml"
-    } else {
-        "-f webapp/docker-compose.yml -f worker/docker-compose.yml"
-    };
-    out::say(format!("        cd '{root}' && docker compose --env-file .env {files} up -d --wait"));
-    if let Some(worker) = site.docker.workers.first() {
-        out::say(format!(
-            "      then each folder of {}/ to its host, beginning with {}",
-            folder.join("workers").display(),
-            worker.name
-        ));
-    }
-    out::say(format!(
-        "      a proxy with TLS for {} must forward to 127.0.0.1:{}",
-        site.domain, site.docker.publish.webapp
-    ));
-}
-
 /// The manifest of an output, if there is one that can be read.
 pub(super) fn read_manifest(folder: &Path) -> Option<Manifest> {
     read_text(&folder.join(manifest::PATH)).ok().and_then(|text| Manifest::read(text.as_bytes()))
@@ -265,9 +199,9 @@ pub(super) fn read_text(path: &Path) -> io::Result<String> {
 
 /// What the emitter says, and how the run ends.
 pub(super) fn emission_failed(error: &emit::Error) -> Exit {
-    out::say(format!("error: {}", with_cause(error)));
     match error {
         emit::Error::Refused(refusals) => {
+            out::say("error: nothing was written");
             for refusal in refusals {
                 out::say(format!(
                     "  {}: {}\n    help: {}",
@@ -278,7 +212,10 @@ pub(super) fn emission_failed(error: &emit::Error) -> Exit {
             }
             Exit::No
         }
-        _ => Exit::Trouble,
+        _ => {
+            out::say(format!("error: {}", with_cause(error)));
+            Exit::Trouble
+        }
     }
 }
 

@@ -1,11 +1,20 @@
 //! `check`: what is wrong with a site, without its secrets.
 
 use super::args::Check;
-use super::site::{StoreUse, compile};
+use super::findings::Findings;
+use super::site::{StoreUse, compile_saying};
 use super::{Exit, out};
+use std::path::Path;
 
 pub(super) fn run(verb: &Check) -> Exit {
-    let one = |path| match compile(path, StoreUse::None) {
+    let mut findings = Findings::new(verb.format);
+    let ends = verb.sites.iter().map(|path| one(verb, path, &mut findings));
+    let exit = ends.max().unwrap_or(Exit::Done);
+    findings.finish(exit)
+}
+
+fn one(verb: &Check, path: &Path, findings: &mut Findings) -> Exit {
+    match compile_saying(path, StoreUse::None, findings) {
         Ok(compiled) if verb.deny_warnings && compiled.warnings > 0 => Exit::No,
         Ok(compiled) => {
             out::say(format!(
@@ -15,6 +24,5 @@ pub(super) fn run(verb: &Check) -> Exit {
             Exit::Done
         }
         Err(exit) => exit,
-    };
-    verb.sites.iter().map(|path| one(path)).max().unwrap_or(Exit::Done)
+    }
 }

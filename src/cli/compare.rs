@@ -1,6 +1,7 @@
 //! `build --check`: does the output stand as the site compiles? Works without the secret store.
 
 use super::build::{self, Rendered};
+use super::findings::Findings;
 use super::site::Compiled;
 use super::{Exit, out};
 use crate::emit::{self, Report};
@@ -9,7 +10,12 @@ use crate::tree::{OutPath, Tree};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-pub(super) fn run(compiled: &Compiled, folder: &Path, site_file: &Path) -> Exit {
+pub(super) fn run(
+    compiled: &Compiled,
+    folder: &Path,
+    site_file: &Path,
+    findings: &mut Findings,
+) -> Exit {
     let Rendered { tree, secrets } = build::render(compiled, folder);
     let mut report = match emit::compare(folder, &tree, &secrets) {
         Ok(report) => report,
@@ -35,31 +41,25 @@ pub(super) fn run(compiled: &Compiled, folder: &Path, site_file: &Path) -> Exit 
             .retain(|path| tree.files.get(path).is_none_or(|file| !file.is_secret()));
     }
     differences.extend(listed(&report));
-    say(&compiled.site.name.to_string(), folder, site_file, &differences, unchecked)
+    let by_hand =
+        report.kept_edited.iter().chain(&report.edited_but_no_longer_made).next().is_some();
+    let force = if by_hand { "--force " } else { "" };
+    let cure = format!("write with `trigger-gen build {force}{}`", site_file.display());
+    for (path, why) in &differences {
+        findings.difference(&folder.join(path.as_str()), why, &cure);
+    }
+    say(&compiled.site.name.to_string(), folder, &cure, differences.len(), unchecked)
 }
 
-fn say(
-    name: &str,
-    folder: &Path,
-    site_file: &Path,
-    differences: &[(OutPath, &str)],
-    unchecked: usize,
-) -> Exit {
-    for (path, why) in differences {
-        out::result(format!("{}: {why}", folder.join(path.as_str()).display()));
-    }
+fn say(name: &str, folder: &Path, cure: &str, differences: usize, unchecked: usize) -> Exit {
     if unchecked > 0 {
         out::say(format!("{} not checked: no store", out::count(unchecked, "secret file")));
     }
-    if differences.is_empty() {
+    if differences == 0 {
         out::say(format!("{name}: {} is as it should be", folder.display()));
         return Exit::Done;
     }
-    out::say(format!(
-        "{name}: {}; write with `trigger-gen build {}`",
-        out::count(differences.len(), "difference"),
-        site_file.display()
-    ));
+    out::say(format!("{name}: {}; {cure}", out::count(differences, "difference")));
     Exit::No
 }
 

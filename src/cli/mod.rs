@@ -7,16 +7,22 @@ mod compare;
 mod diff;
 mod draw;
 mod explain;
+mod findings;
+mod foreign;
 mod init;
 mod list;
+mod mask;
 mod out;
+mod pages;
 mod secrets;
 mod site;
+mod talk;
 mod verify;
 
 pub use args::{Arguments, command};
+pub use findings::json_schema as diagnostics_schema;
 
-use args::Verb;
+use args::{Color, Verb};
 use clap::Parser;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -32,13 +38,19 @@ pub enum Exit {
     Trouble,
 }
 
+impl Exit {
+    fn number(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::No => 1,
+            Self::Trouble => 2,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::No => 1,
-            Exit::Trouble => 2,
-        })
+        Self::from(exit.number())
     }
 }
 
@@ -54,6 +66,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
+    choose_color(arguments.color);
     let exit = match &arguments.verb {
         Verb::Init(verb) => init::run(verb),
         Verb::Build(verb) => build::run(verb),
@@ -64,6 +77,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Explain(verb) => explain::run(verb),
         Verb::Schema => list::schema(),
         Verb::Secrets(verb) => secrets::run(verb),
+        Verb::Completions(verb) => pages::completions(verb),
+        Verb::Man(verb) => pages::man(verb),
     };
+    if out::was_lost() {
+        out::say("error: the result could not be written");
+        return Exit::Trouble.into();
+    }
     exit.into()
+}
+
+/// What the author asks for goes before what the environment says.
+fn choose_color(color: Color) {
+    let choice = match color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
 }

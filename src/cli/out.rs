@@ -1,16 +1,31 @@
 //! What is said: results on standard output, talk on standard error.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether a result could not be written.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Whether part of the result was lost: on a full disk, say. A reader that has gone away loses nothing.
+pub(super) fn was_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
+
+fn note(written: io::Result<()>) {
+    if written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
 
 /// One line of a result. A reader that has gone away ends nothing but the line.
 pub(super) fn result(line: impl Display) {
-    let _ = writeln!(anstream::stdout(), "{line}");
+    note(writeln!(anstream::stdout(), "{line}").and_then(|()| anstream::stdout().flush()));
 }
 
 /// A result as it is, without another line end.
 pub(super) fn result_text(text: &str) {
-    let _ = write!(anstream::stdout(), "{text}");
+    note(write!(anstream::stdout(), "{text}").and_then(|()| anstream::stdout().flush()));
 }
 
 /// One line of talk.

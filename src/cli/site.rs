@@ -1,5 +1,7 @@
 //! From a path on the command line to a compiled site: the steps that several commands share.
 
+use super::args::Format;
+use super::findings::Findings;
 use super::{Exit, draw, out};
 use crate::diag::{Diagnostic, Place, Severity, Sink};
 use crate::secrets::Draft;
@@ -59,8 +61,17 @@ fn read_from(reader: impl Read) -> io::Result<String> {
     Ok(text)
 }
 
-/// Compiles one site and says everything that is to be said about it.
+/// Compiles one site and tells a person everything that is to be said about it.
 pub(super) fn compile(path: &Path, uses: StoreUse) -> Result<Compiled, Exit> {
+    compile_saying(path, uses, &mut Findings::new(Format::Human))
+}
+
+/// Compiles one site; what is to be said about it goes where findings go.
+pub(super) fn compile_saying(
+    path: &Path,
+    uses: StoreUse,
+    findings: &mut Findings,
+) -> Result<Compiled, Exit> {
     let source = read(path)?;
     let mut sink = Sink::default();
     let document = Document::read(&source, &mut sink);
@@ -70,7 +81,7 @@ pub(super) fn compile(path: &Path, uses: StoreUse) -> Result<Compiled, Exit> {
             found = look_into_store(path, site, uses, sink)
         })
     });
-    draw::all(&source, document.as_ref(), &sink);
+    findings.of_site(&source, document.as_ref(), &sink);
     match (result, found) {
         (Some(Ok(site)), Some(found)) => {
             let (store_path, draft) = found;
@@ -116,7 +127,7 @@ fn look_into_store(
         }
     };
     if uses == StoreUse::Read {
-        report_missing(site, draft.as_ref(), &store_path, sink);
+        report_missing(site, draft.as_ref(), path, &store_path, sink);
     }
     if let Some(draft) = &draft {
         sink.diagnostics.extend(store::faults(draft, site, &store_path));
@@ -149,7 +160,13 @@ pub(super) fn of_store(path: &Path, error: store::Error) -> Diagnostic {
 }
 
 /// A secret that the author names and nobody supplied.
-fn report_missing(site: &Site, draft: Option<&Draft>, store_path: &Path, sink: &mut Sink) {
+fn report_missing(
+    site: &Site,
+    draft: Option<&Draft>,
+    file: &Path,
+    store_path: &Path,
+    sink: &mut Sink,
+) {
     let generated = site.generated_names();
     for needed in site.needed_secrets() {
         let Use::Supplied(route) = needed.origin else { continue };
@@ -161,8 +178,9 @@ fn report_missing(site: &Site, draft: Option<&Draft>, store_path: &Path, sink: &
             format!("`{}` is not in the secret store {}", needed.name, store_path.display());
         let at = Place::Value(crate::diag::Route::from(route.as_str()).key("secret"));
         sink.push(Diagnostic::error("missing-secret", at, message).help(format!(
-            "put it there: `trigger-gen secrets set {} SITE`, with the value on standard input",
-            needed.name
+            "put it there: `trigger-gen secrets set {} {}`, with the value on standard input",
+            needed.name,
+            file.display()
         )));
     }
 }

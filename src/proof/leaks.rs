@@ -2,21 +2,14 @@
 
 use super::stack::{Dotenv, Stack, Url, is_placeholder};
 use super::{Blame, Proof, Spot};
-use crate::release::env;
+use crate::release::names_a_secret;
 use crate::tree::Mode;
 use std::collections::BTreeMap;
-
-/// Whether the name of a variable says that its value is secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
-    const ENDINGS: [&str; 6] =
-        ["_SECRET", "_PASSWORD", "_ACCESS_KEY", "_API_KEY", "_TOKEN", "_PRIVATE_KEY"];
-    ENDINGS.iter().any(|it| name.ends_with(it)) || name == env::ENCRYPTION_KEY
-}
 
 pub(super) static LEAKED_SECRET: Proof = Proof {
     name: "leaked-secret",
     summary: "No secret of `.env` stands in a file that anybody may read.",
-    blame: Blame::Compiler,
+    blame: Blame::Input,
     check: |stack, report| {
         if stack.context.withheld {
             return;
@@ -80,7 +73,7 @@ fn values(stack: &Stack<'_>) -> BTreeMap<String, String> {
             let password = url.and_then(|it| it.password);
             let is_secret = match redacted {
                 Some(shown) => is_placeholder(shown) && *shown != entry.value,
-                None => is_secret_name(&entry.key) || password.is_some(),
+                None => names_a_secret(&entry.key) || password.is_some(),
             };
             if is_secret && !entry.value.starts_with("file://") {
                 let found = [Some(entry.value.clone()), password];

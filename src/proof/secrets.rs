@@ -1,9 +1,9 @@
 //! Secret values: equal where they are shared, different where they are not, and nobody else's.
 
-use super::leaks::is_secret_name;
 use super::stack::{Role, Service, Stack};
 use super::{Blame, Proof, Report};
 use crate::fingerprint::sha256;
+use crate::release::names_a_secret;
 use crate::release::{self, env};
 
 pub(super) static WORKER_SECRET_MISMATCH: Proof = Proof {
@@ -69,7 +69,7 @@ pub(super) static PUBLISHED_SECRET: Proof = Proof {
 
 fn published(stack: &Stack<'_>, report: &mut Report<'_>) {
     for service in &stack.services {
-        for name in service.environment.keys().filter(|it| is_secret_name(it)) {
+        for name in service.environment.keys().filter(|it| names_a_secret(it)) {
             let known = service.known(name).filter(|it| !it.is_empty());
             if known.is_some_and(|value| {
                 release::published_default(&sha256(value.as_bytes())).is_some()

@@ -39,7 +39,8 @@ pub use tags::{heard_of, not_an_image};
 pub use upgrade::{notes_between, same_schema};
 pub use value::{Refusal, accepts};
 pub use variable::{
-    Check, Kind, Reader, Span, Style, Variable, lookup, reader_table, required, tables,
+    Check, Kind, Reader, Span, Style, Variable, lookup, names_a_secret, reader_table, required,
+    tables,
 };
 pub use variables::{SUPERVISOR, WEBAPP};
 pub use version::{NotAVersion, Version};

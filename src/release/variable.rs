@@ -3,6 +3,22 @@
 use super::version::Version;
 use super::{Evidence, sourced, variables};
 
+/// Whether the name of a variable says that its value is secret.
+#[must_use]
+pub fn names_a_secret(name: &str) -> bool {
+    const ENDINGS: [&str; 7] = [
+        "_SECRET",
+        "_PASSWORD",
+        "_ACCESS_KEY",
+        "_API_KEY",
+        "_TOKEN",
+        "_PRIVATE_KEY",
+        "_ENCRYPTION_KEY",
+    ];
+    ENDINGS.iter().any(|it| name.ends_with(it))
+        || matches!(name, "ENCRYPTION_KEY" | "PASSWORD" | "SECRET" | "TOKEN")
+}
+
 /// The process that reads a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reader {

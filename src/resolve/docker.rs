@@ -4,8 +4,8 @@ use super::{Cx, known, placeholder};
 use crate::diag::{Diagnostic, Place, Route};
 use crate::release::images::{self, Image};
 use crate::site::{
-    BundledObjectStore, Clickhouse, Docker, Images, ObjectStore, ObjectStoreKind, Postgres,
-    Publish, Realtime, Redis, Registry, Reserve, Sizes, Storage, Streams, WEBAPP_FLOOR, Worker,
+    BundledObjectStore, Clickhouse, Docker, FLOORS, Images, ObjectStore, ObjectStoreKind, Postgres,
+    Publish, Realtime, Redis, Registry, Reserve, Sizes, Storage, Streams, Worker,
 };
 use crate::spec::{self, ContainerLimits, DockerImages};
 use crate::value::{ByteSize, ImageRef, Label, Port};
@@ -184,6 +184,31 @@ fn bundled(storage: &Storage) -> Bundled {
     }
 }
 
+/// A limit below which a container cannot work.
+fn refuse_below_floor(limits: &ContainerLimits, cx: &mut Cx<'_>) {
+    let chosen = [
+        limits.webapp,
+        limits.postgres,
+        limits.redis,
+        limits.clickhouse,
+        limits.object_store,
+        limits.s2,
+        limits.registry,
+        limits.supervisor,
+    ];
+    for ((name, floor), size) in FLOORS.into_iter().zip(chosen) {
+        if let Some(size) = size.filter(|it| *it < floor) {
+            let message = format!("{size} is less than `{name}` needs to work");
+            let at = Place::Value(format!("docker.limits.{name}").as_str().into());
+            cx.sink.push(
+                Diagnostic::error("bad-value", at, message)
+                    .help(format!("write at least `{floor}`"))
+                    .instead(floor.to_string()),
+            );
+        }
+    }
+}
+
 fn sizes(
     memory: ByteSize,
     limits: Option<&ContainerLimits>,
@@ -198,17 +223,7 @@ fn sizes(
     let size = |exists: bool, chosen: Option<ByteSize>, table: Option<ByteSize>| {
         chosen.or(table).filter(|_| exists)
     };
-    if let Some(webapp) = limits.webapp.filter(|it| *it < WEBAPP_FLOOR) {
-        let message = format!(
-            "the webapp cannot live in {webapp}: 950 MB of its memory were measured in use"
-        );
-        let at = Place::Value("docker.limits.webapp".into());
-        cx.sink.push(
-            Diagnostic::error("bad-value", at, message)
-                .help(format!("write at least `{WEBAPP_FLOOR}`"))
-                .instead(WEBAPP_FLOOR.to_string()),
-        );
-    }
+    refuse_below_floor(limits, cx);
     Sizes {
         webapp: limits.webapp.unwrap_or(table.webapp),
         postgres: size(bundled.postgres, limits.postgres, table.postgres),

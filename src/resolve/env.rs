@@ -2,10 +2,10 @@
 
 use super::Cx;
 use crate::diag::{Diagnostic, Place, Route, Sink, nearest};
-use crate::release::{self, Reader, Release, Span};
+use crate::release::{self, Reader, Release, Span, env};
 use crate::site::{Extra, ExtraValue, Site, owner};
-use crate::spec::{EnvSection, EnvValue};
-use crate::value::EnvName;
+use crate::spec::{EnvSection, EnvValue, literal_secret};
+use crate::value::{EnvName, Scalar};
 use std::collections::BTreeMap;
 
 pub(super) fn resolve(
@@ -39,6 +39,21 @@ fn variables(
         };
         variables.insert(name.clone(), value);
     }
+    let token =
+        EnvName::from_text(env::WORKLOAD_TOKEN_SECRET).is_ok_and(|it| variables.contains_key(&it));
+    for (name, value) in
+        variables.iter().filter(|(name, _)| name.as_str() == env::WORKLOAD_TOKEN_ENFORCEMENT)
+    {
+        if !token && *value != ExtraValue::Plain("disabled".into()) {
+            let at = Place::Key(
+                Route::from(format!("env.{}", reader.name()).as_str()).key(name.as_str()),
+            );
+            let message =
+                format!("`{name}` stops the supervisor without `{}`", env::WORKLOAD_TOKEN_SECRET);
+            let help = format!("add `{0}: {{ secret: {0} }}`", env::WORKLOAD_TOKEN_SECRET);
+            cx.sink.push(Diagnostic::error("incomplete-pair", at, message).help(help));
+        }
+    }
     variables
 }
 
@@ -53,17 +68,31 @@ fn check(
 ) {
     let at = Place::Key(route.clone());
     if let Some(key) = owner(reader, name.as_str()) {
-        let message = format!("`{name}` is written from `{key}` already");
+        let message = format!("`{name}` is decided by `{key}` already");
         return sink.push(
             Diagnostic::error("conflicting-variable", at, message)
                 .help(format!("say it with `{key}`, and remove it here")),
         );
+    }
+    if let EnvValue::Plain(text) = value
+        && holds_a_secret(name.as_str(), text)
+    {
+        return sink.push(literal_secret(Place::Value(route.clone()), route));
     }
     match span(name.as_str(), reader, release) {
         Known::Read(span) => refuse_value(name, value, span, reader, release, route, sink),
         Known::Family => {}
         Known::Elsewhere(diagnostic) => sink.push(diagnostic.place(at)),
     }
+}
+
+/// A value that would stand in a committed file: of a variable whose name says that it is secret, or with
+/// a password inside a URL.
+fn holds_a_secret(name: &str, text: &str) -> bool {
+    let userinfo = text
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split(['/', '?', '#']).next()?.rsplit_once('@'));
+    release::names_a_secret(name) || userinfo.is_some_and(|(user, _)| user.contains(':'))
 }
 
 /// What the tables say of a name at a release.

@@ -14,7 +14,7 @@ pub use access::{Access, Mail, OauthApp, Transport};
 pub use docker::{Docker, Images, Publish, Worker};
 pub use owned::{OWNED, Owned, owner};
 pub use secrets::{Needed, Use, form_of, generated};
-pub use sizing::{RUN_MEMORY, Reserve, Sizes, WEBAPP_FLOOR};
+pub use sizing::{FLOORS, RUN_MEMORY, Reserve, Sizes, WEBAPP_FLOOR};
 pub use storage::{
     BundledObjectStore, BundledRegistry, Clickhouse, ExternalClickhouse, ExternalObjectStore,
     ExternalPostgres, ExternalRedis, ExternalRegistry, ObjectStore, ObjectStoreKind, Postgres,

@@ -1,4 +1,4 @@
-//! Which key of the spec writes which variable, so that `env` cannot contradict it.
+//! Which key of the spec decides which variable, so that `env` cannot contradict it.
 
 use crate::release::{Reader, env};
 
@@ -26,7 +26,7 @@ const fn supervisor(name: &'static str, key: &'static str) -> Owned {
     Owned { reader: Reader::Supervisor, name, key }
 }
 
-/// Every variable that trigger-gen may write itself, in the order of the spec.
+/// Every variable that trigger-gen writes itself, or that its wiring of ports and of the socket proxy fixes.
 #[rustfmt::skip]
 pub static OWNED: &[Owned] = &[
     webapp(env::APP_ORIGIN, "domain"),
@@ -112,7 +112,15 @@ pub static OWNED: &[Owned] = &[
     webapp(env::TRIGGER_BOOTSTRAP_WORKER_TOKEN_PATH, "docker.topology"),
     webapp(env::NODE_MAX_OLD_SPACE_SIZE, "docker.limits.webapp"),
     webapp(env::INTERNAL_OTEL_TRACE_LOGGING_ENABLED, "docker"),
+    webapp(env::PORT, "docker"),
+    webapp(env::REMIX_APP_PORT, "docker"),
     supervisor(env::TRIGGER_API_URL, "domain"),
+    supervisor(env::TRIGGER_WORKLOAD_API_PORT_INTERNAL, "docker"),
+    supervisor(env::TRIGGER_WORKLOAD_API_HOST_INTERNAL, "docker"),
+    supervisor(env::TRIGGER_WORKLOAD_API_PROTOCOL, "docker"),
+    supervisor(env::TRIGGER_WORKLOAD_API_ENABLED, "docker"),
+    supervisor(env::KUBERNETES_FORCE_ENABLED, "docker"),
+    supervisor(env::RESOURCE_MONITOR_ENABLED, "docker"),
     supervisor(env::OTEL_EXPORTER_OTLP_ENDPOINT, "domain"),
     supervisor(env::MANAGED_WORKER_SECRET, "secrets"),
     supervisor(env::TRIGGER_WORKER_TOKEN, "docker.topology"),

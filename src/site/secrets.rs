@@ -89,7 +89,7 @@ pub fn form_of(name: &str, value: &str) -> Result<(), &'static str> {
         env::MANAGED_WORKER_SECRET,
     ];
     match value {
-        "" => Err("it is empty"),
+        _ if value.trim().is_empty() => Err("it is blank"),
         _ if value.contains(['\n', '\r', '\0']) => Err("it holds a line break or a zero byte"),
         _ if name == env::ENCRYPTION_KEY && value.len() != 32 => {
             Err("the webapp wants exactly 32 bytes")

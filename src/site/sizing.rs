@@ -11,6 +11,19 @@ use crate::value::ByteSize;
 /// The least that the webapp is given.
 pub const WEBAPP_FLOOR: ByteSize = ByteSize::mib(1280);
 
+/// The least that each container is given: below it the program does not start, or cannot do its work.
+/// PostgreSQL takes a quarter for its buffers, Redis three quarters for its keys, `ClickHouse` four fifths.
+pub const FLOORS: [(&str, ByteSize); 8] = [
+    ("webapp", WEBAPP_FLOOR),
+    ("postgres", ByteSize::mib(192)),
+    ("redis", ByteSize::mib(64)),
+    ("clickhouse", ByteSize::mib(640)),
+    ("object_store", ByteSize::mib(64)),
+    ("s2", ByteSize::mib(64)),
+    ("registry", ByteSize::mib(64)),
+    ("supervisor", ByteSize::mib(192)),
+];
+
 /// What one run of the default machine preset, small-1x, takes.
 pub const RUN_MEMORY: ByteSize = ByteSize::mib(512);
 

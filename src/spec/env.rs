@@ -27,38 +27,71 @@ impl Read for SecretRef {
 
     fn read(node: &Node, route: &Route, sink: &mut Sink) -> Option<Self> {
         match &node.kind {
-            Kind::Map(_) => super::read::Entries::of(node, route, &["secret"], sink)?
-                .required("secret", sink)
-                .map(Self),
-            Kind::Text(_) | Kind::Number(_) => {
-                sink.push(literal_secret(node, route));
+            Kind::Map(entries) => match entries.as_slice() {
+                [(key, name)] if key.name == "secret" => named(name, route, sink).map(Self),
+                // Whatever else stands here may be the secret itself.
+                _ => {
+                    sink.push(literal_secret(Place::Key(route.clone()), route));
+                    None
+                }
+            },
+            Kind::Null => {
+                wrong_type(node, route, Self::WHAT, sink);
                 None
             }
             _ => {
-                wrong_type(node, route, Self::WHAT, sink);
+                sink.push(literal_secret(Place::Span(node.span.clone()), route));
                 None
             }
         }
     }
 }
 
-/// A literal where a secret belongs. The message does not repeat it: it may be a real one.
-fn literal_secret(node: &Node, route: &Route) -> Diagnostic {
-    let last = route.0.last();
-    let name = match last {
-        Some(crate::diag::Step::Key(key)) => key.to_uppercase(),
-        _ => "NAME".into(),
+/// The name of a secret; what is no name may be the secret itself, so it is not said again.
+fn named(node: &Node, route: &Route, sink: &mut Sink) -> Option<SecretName> {
+    let name = match &node.kind {
+        Kind::Text(text) => SecretName::from_text(text).ok(),
+        _ => None,
     };
-    Diagnostic::error(
-        "literal-secret",
-        Place::Span(node.span.clone()),
-        format!("`{route}` holds a secret in clear"),
-    )
-    .help(format!(
-        "name it here and put the value into the store: `trigger-gen secrets set {name} site.yaml`"
-    ))
-    .instead(format!("{{ secret: {name} }}"))
-    .note("a site file is committed: treat the value that stood here as known to others")
+    if name.is_none() {
+        let at = Place::Span(node.span.clone());
+        let message = format!("`{route}.secret` is not {}", <SecretName as Scalar>::WHAT);
+        sink.push(
+            Diagnostic::error("bad-value", at, message)
+                .help("write the name of a secret, as `SMTP_PASSWORD`"),
+        );
+    }
+    name
+}
+
+/// A literal where a secret belongs. The message does not repeat it: it may be a real one.
+pub(crate) fn literal_secret(at: Place, route: &Route) -> Diagnostic {
+    let name = name_for(route);
+    Diagnostic::error("literal-secret", at, format!("`{route}` holds a secret in clear"))
+        .help(format!(
+            "name it here, and put the value into the store: `trigger-gen secrets set {name} SITE`"
+        ))
+        .instead(format!("{{ secret: {name} }}"))
+        .note("a site file is committed: treat the value that stood here as known to others")
+}
+
+/// A name for the secret of a key: its last two keys, without those that say nothing.
+fn name_for(route: &Route) -> String {
+    const SAYS_NOTHING: [&str; 6] =
+        ["external", "bundled", "hosted", "secret", "webapp", "supervisor"];
+    let keys = route.0.iter().filter_map(|step| match step {
+        crate::diag::Step::Key(key) if !SAYS_NOTHING.contains(&key.as_str()) => {
+            Some(key.to_uppercase())
+        }
+        _ => None,
+    });
+    let keys: Vec<String> = keys.collect();
+    match keys.as_slice() {
+        [first, name] if first == "ENV" => name.clone(),
+        [.., above, last] => format!("{above}_{last}"),
+        [only] => only.clone(),
+        [] => "NAME".into(),
+    }
 }
 
 impl JsonSchema for SecretRef {

@@ -13,6 +13,7 @@ mod storage;
 
 pub use access::{Access, Email, OauthApp, Resend, Ses, Smtp};
 pub use docker::{ContainerLimits, Docker, DockerHost, DockerImages, Publish, Topology, Worker};
+pub(crate) use env::literal_secret;
 pub use env::{EnvSection, EnvValue, SecretRef};
 pub use limits::{Concurrency, Limits, Payloads, RateLimit, Retention};
 pub use lists::{Allow, SecretsSection};
@@ -121,6 +122,12 @@ impl Document {
 
 /// Reads what the author wrote; every fault is reported, and what cannot be read is left out.
 pub fn parse(document: &Document, sink: &mut Sink) -> SiteSpec {
+    if matches!(document.root.kind, Kind::Null) {
+        let at = Place::Span(document.root.span.clone());
+        let help = "`trigger-gen init` writes one that compiles as it is";
+        sink.push(Diagnostic::error("missing-key", at, "the site file is empty").help(help));
+        return SiteSpec::default();
+    }
     let spec = SiteSpec::read(&document.root, &Route::root(), sink).unwrap_or_default();
     if let Some(version) = spec.version.filter(|it| *it != 1) {
         let message = format!("this trigger-gen reads version 1 of the site file, not {version}");

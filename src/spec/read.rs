@@ -120,6 +120,9 @@ pub(super) fn wrong_type(node: &Node, route: &Route, expected: &str, sink: &mut 
         }
         (Kind::Null, _) => diagnostic
             .help("give it a value, or leave the key out: empty is not the same as absent"),
+        (Kind::Number(_), _) if expected.contains("release") => {
+            diagnostic.help("a release has three numbers, as `4.5.12`")
+        }
         (Kind::Number(number), _)
             if expected.starts_with("a text") || expected.contains("version") =>
         {
@@ -140,7 +143,12 @@ pub(super) fn wrong_type(node: &Node, route: &Route, expected: &str, sink: &mut 
 /// Reports a text that its type refused.
 pub(super) fn refused(node: &Node, route: &Route, what: &str, refusal: Refusal, sink: &mut Sink) {
     let shown = match &node.kind {
-        Kind::Text(text) if text.chars().count() <= 60 => format!("`{}`", text.escape_debug()),
+        // Before an `@` a password may stand.
+        Kind::Text(text)
+            if text.chars().count() <= 60 && !(text.contains("://") && text.contains('@')) =>
+        {
+            format!("`{}`", text.escape_debug())
+        }
         Kind::Number(number) => format!("`{number}`"),
         _ => "this text".into(),
     };
@@ -155,7 +163,15 @@ pub(super) fn refused(node: &Node, route: &Route, what: &str, refusal: Refusal, 
 /// Reads a checked text.
 pub(super) fn scalar<T: Scalar>(node: &Node, route: &Route, sink: &mut Sink) -> Option<T> {
     let Kind::Text(text) = &node.kind else {
-        wrong_type(node, route, &format!("a text ({})", T::WHAT), sink);
+        match &node.kind {
+            // Quotes alone would not make it right: say what it must be.
+            Kind::Number(number) if T::from_text(number).is_err() => {
+                let refusal =
+                    T::from_text(number).err().unwrap_or_else(|| Refusal::new("it is a number"));
+                refused(node, route, T::WHAT, refusal, sink);
+            }
+            _ => wrong_type(node, route, &format!("a text ({})", T::WHAT), sink),
+        }
         return None;
     };
     T::from_text(text).map_err(|refusal| refused(node, route, T::WHAT, refusal, sink)).ok()
@@ -447,6 +463,10 @@ fn unknown_choice(
 ) -> Diagnostic {
     let message = format!("`{route}` must be {what}, found `{}`", text.escape_debug());
     let diagnostic = Diagnostic::error("bad-value", Place::Span(node.span.clone()), message);
+    if let Some(key) = keys.iter().find(|key| **key == text && text != "bundled") {
+        return diagnostic
+            .help(format!("`{key}` takes keys of its own: write them below `{key}:`"));
+    }
     if let Some(key) = keys.iter().find(|key| **key == text) {
         return diagnostic
             .help(format!("`{key}` takes keys of its own: write `{{ {key}: {{}} }}`"))

@@ -18,7 +18,7 @@ section! {
         optional clickhouse: Clickhouse,
         /// Large payloads and outputs. Default: bundled, versitygw.
         optional object_store: ObjectStore,
-        /// Realtime streams. Default: `s2` where the release bundles it (4.5.2), `v1` below.
+        /// Realtime streams. Default: `bundled`, which is s2, from release 4.5.2; `v1` below.
         optional streams: Streams,
         /// Who answers realtime subscriptions. Default: `native`, which exists from release 4.5.4.
         optional realtime: Realtime,
@@ -42,7 +42,8 @@ choice! {
 section! {
     /// PostgreSQL as a container of this stack.
     BundledPostgres {
-        /// Major version: 17, or 14 for a volume that 14 wrote. Default: 17.
+        /// Major version: 17, or 14 for a volume that 14 wrote. The volume is called `<project>-postgres`: copy an
+        /// older one into it before the first start. Default: 17.
         optional version: u32,
     }
 }
@@ -125,7 +126,8 @@ choice! {
 section! {
     /// ClickHouse as a container of this stack.
     BundledClickhouse {
-        /// Whether the volume was written by Bitnami's image, whose folders are laid out differently. Default: false.
+        /// Whether the volume was written by Bitnami's image, whose folders are laid out differently. The volume is
+        /// called `<project>-clickhouse`: copy the old one into it before the first start. Default: false.
         optional adopt_bitnami_volume: bool,
     }
 }
@@ -163,7 +165,8 @@ choice! {
 section! {
     /// An S3 server as a container of this stack.
     BundledObjectStore {
-        /// Which server: `versitygw`, or `minio` for a volume that MinIO wrote. Default: versitygw.
+        /// Which server: `versitygw`, or `minio` for a volume that MinIO wrote. The volume of the latter is called
+        /// `<project>-minio`: copy the old one into it before the first start. Default: versitygw.
         optional kind: ObjectStoreKind,
         /// Host name under which programs outside the stack reach it. Without it, large payloads can only be sent
         /// from within: runs, and not your applications.

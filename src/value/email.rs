@@ -79,9 +79,19 @@ fn pattern(text: &str) -> Result<(), Refusal> {
     }
 }
 
+/// As for any text: Linux starts no program with a variable of more than 128 KiB.
+const LONGEST: usize = 4096;
+
 fn mailbox(text: &str) -> Result<(), Refusal> {
     if let Some(why) = forbidden_character(text) {
         return Err(Refusal::new(why));
+    }
+    if text.len() > LONGEST {
+        return Err(Refusal::new(format!("it is longer than {LONGEST} bytes")));
+    }
+    if text.trim() != text {
+        let why = "a blank stands at its beginning or end";
+        return Err(Refusal::new(why).instead(text.trim()));
     }
     let Some((name, rest)) = text.split_once('<') else {
         return address(text);
@@ -159,6 +169,8 @@ mod tests {
             "X <a@example.com",
             "<a@example.com>",
             "X\n <a@example.com>",
+            " X <a@example.com>",
+            &format!("{} <a@example.com>", "x".repeat(4096)),
         ] {
             assert!(Mailbox::from_text(bad).is_err(), "{bad:?}");
         }

@@ -113,7 +113,10 @@ impl Scalar for Origin {
             Some(("https", rest)) => (true, rest),
             Some(("http", rest)) => (false, rest),
             Some(_) => return Err(Refusal::new("the scheme must be `https` or `http`")),
-            None => return Err(Refusal::new("it has no scheme").instead(format!("https://{text}"))),
+            None => {
+                let host = text.split('/').next().unwrap_or(text);
+                return Err(Refusal::new("it has no scheme").instead(format!("https://{host}")));
+            }
         };
         if let Some((before, _)) = rest.split_once('/') {
             let scheme = if tls { "https" } else { "http" };
@@ -146,6 +149,8 @@ fn domain(text: &str) -> Result<(), Refusal> {
     };
     match text {
         "" => Err(Refusal::new("it is empty")),
+        // Names such as `registry.<domain>` must still fit into the 253 of a host name.
+        _ if text.len() > 240 => Err(Refusal::new("it is longer than 240 characters")),
         _ if text.contains("://") => refused("write the host alone, without the scheme"),
         _ if text.contains('/') => refused("write the host alone, without a path"),
         _ if text.contains(':') => {

@@ -15,7 +15,7 @@ checked_text! {
 
 checked_text! {
     /// A path to the secret store, from the folder of the site file.
-    StorePath is "a path" like "secrets/prod.secrets.yaml" matching "^[^\\u0000-\\u001f\\u007f]{1,1024}$" by store_path
+    StorePath is "a path" like "secrets/prod.secrets.yaml" matching "^[^/\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]{0,1000}\\.secrets\\.yaml$" by store_path
 }
 
 checked_text! {
@@ -79,7 +79,14 @@ fn install_root(text: &str) -> Result<(), Refusal> {
 fn store_path(path: &str) -> Result<(), Refusal> {
     match forbidden_character(path) {
         Some(why) => Err(Refusal::new(why)),
-        None if path.is_empty() || path.ends_with('/') => Err(Refusal::new("it names no file")),
+        None if path.starts_with('/') => {
+            Err(Refusal::new("write it from the folder of the site file"))
+        }
+        None if !path.ends_with(".secrets.yaml") || path.ends_with("/.secrets.yaml") => {
+            Err(Refusal::new(
+                "it must end with `.secrets.yaml`, so that one line of a `.gitignore` covers every store",
+            ))
+        }
         None if path.len() > 1024 => Err(Refusal::new("it is longer than 1024 bytes")),
         None => Ok(()),
     }

@@ -242,6 +242,57 @@ fn a_lost_or_changed_encryption_key_is_refused() {
     assert!(folder.path().join("out/mine.before-new-site/docker/.env").is_file());
 }
 
+/// A server may run with what the store has lost: another one would lock its webapp out.
+#[test]
+fn a_secret_that_the_store_lost_is_not_made_again() {
+    let folder = TempDir::new().expect("a folder");
+    site(folder.path(), SITE);
+    let build = |more: &[&str]| run(folder.path(), &[&["build", "site.yaml"], more].concat(), None);
+    assert_eq!(build(&[]).code, 0);
+    let store = folder.path().join("mine.secrets.yaml");
+    let text = fs::read_to_string(&store).expect("readable");
+    let kept: Vec<&str> = text.lines().filter(|it| !it.contains("POSTGRES_PASSWORD")).collect();
+    fs::write(&store, kept.join("\n") + "\n").expect("written");
+    let ran = build(&[]);
+    assert!(ran.code == 1 && ran.err.contains("POSTGRES_PASSWORD is gone"), "{}", ran.err);
+    let env = folder.path().join("out/mine/docker/.env");
+    let ran =
+        run(folder.path(), &["secrets", "import", env.to_str().expect("UTF-8"), "site.yaml"], None);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(build(&["--locked"]).code, 0);
+    assert_eq!(run(folder.path(), &["build", "--check", "site.yaml"], None).code, 0);
+}
+
+/// The store is gone and comes back from the output: nothing counts as edited, nothing is another.
+#[test]
+fn a_store_can_be_imported_from_its_output() {
+    let folder = TempDir::new().expect("a folder");
+    site(folder.path(), SITE);
+    assert_eq!(run(folder.path(), &["build", "site.yaml"], None).code, 0);
+    fs::remove_file(folder.path().join("mine.secrets.yaml")).expect("removed");
+    let ran = run(folder.path(), &["secrets", "import", "out/mine/docker/.env", "site.yaml"], None);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let env = || fs::read_to_string(folder.path().join("out/mine/docker/.env")).expect("readable");
+    let before = env();
+    let ran = run(folder.path(), &["build", "site.yaml"], None);
+    assert!(ran.code == 0 && !ran.err.contains("edited by hand"), "{}", ran.err);
+    assert_eq!(env(), before);
+    let ran = run(folder.path(), &["build", "--check", "site.yaml"], None);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_result_that_is_lost_is_no_success() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
+    let status = Command::new(env!("CARGO_BIN_EXE_trigger-gen"))
+        .args(["list", "releases"])
+        .stdout(full)
+        .stderr(Stdio::null())
+        .status()
+        .expect("the program starts");
+    assert_eq!(status.code(), Some(2));
+}
+
 #[test]
 fn locked_makes_nothing() {
     let folder = TempDir::new().expect("a folder");

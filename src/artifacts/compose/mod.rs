@@ -58,11 +58,14 @@ fn stack(
     compose: Compose,
 ) -> PlannedFile {
     let mut header = header(cx.site, what);
-    let root = &cx.site.docker.root;
+    let root = super::root_word(cx.site);
     let files = match cx.site.is_split() {
         true => format!("-f {root}/webapp/docker-compose.yml"),
         false => format!("-f {root}/webapp/docker-compose.yml -f {root}/worker/docker-compose.yml"),
     };
+    if !cx.site.is_split() {
+        header.push(super::memory_line(&cx.site.docker.sizes.reserve(cx.site.docker.memory)));
+    }
     header
         .push(format!("Run as part of one project: docker compose --env-file {root}/.env {files}"));
     file(artifact, path, Mode::Plain, body(header, compose))

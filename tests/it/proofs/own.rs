@@ -93,6 +93,7 @@ fn building_asks_for_what_is_the_compilers() {
             "encryption-key-size",
             "published-secret",
             "repeated-secret",
+            "leaked-secret",
             "outdated-clickhouse",
             "unpinned-image",
             "retired-image",

@@ -34,7 +34,8 @@ fn a_value_is_set_once_it_is_right() {
     set(&mut draft, &site, "REDIS_PASSWORD", "brought along").unwrap();
     let before = draft.clone();
     for (secret, value, why) in [
-        ("GHCR_TOKEN", "", "empty"),
+        ("GHCR_TOKEN", "", "blank"),
+        ("GHCR_TOKEN", "  ", "blank"),
         ("GHCR_TOKEN", "\n", "empty"),
         ("GHCR_TOKEN", "two\nlines\n", "line break"),
         ("GHCR_TOKEN", "a\u{7}bell", "control character"),

@@ -1,0 +1,104 @@
+//! What a command finds, in the format that was asked for: drawn for a person at once, or gathered into one document.
+//!
+//! Invariant: no document holds the text of a site file, so none can repeat a secret that stands in it.
+
+mod document;
+mod github;
+mod sarif;
+
+pub use document::json_schema;
+
+use super::args::Format;
+use super::{Exit, draw, out};
+use crate::diag::{Diagnostic, Place, Sink};
+use crate::proof::Fault;
+use crate::source::{Source, Span};
+use crate::spec::Document as Spec;
+use document::{Document, Finding, Level};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// The name of what `build --check` finds.
+const DIFFERENCE: &str = "output-difference";
+const DIFFERENCE_SUMMARY: &str = "The output stands as the site compiles.";
+
+/// Everything that one call finds, about however many sites.
+#[derive(Debug)]
+pub(super) struct Findings {
+    format: Format,
+    gathered: Vec<Finding>,
+}
+
+impl Findings {
+    pub(super) fn new(format: Format) -> Self {
+        Self { format, gathered: Vec::new() }
+    }
+
+    /// What the compiler says of a site, in the order of the file.
+    pub(super) fn of_site(&mut self, source: &Source, spec: Option<&Spec>, sink: &Sink) {
+        if self.format == Format::Human {
+            return draw::all(source, spec, sink);
+        }
+        let found = draw::in_order(source, spec, sink);
+        self.gathered.extend(found.into_iter().map(|(span, it)| finding(source, span, it)));
+    }
+
+    /// What does not hold in a folder. A person knows the folder; a program is told the whole path.
+    pub(super) fn fault(&mut self, folder: &Path, fault: &Fault) {
+        if self.format == Format::Human {
+            let line = fault.line.map(|line| format!(":{line}")).unwrap_or_default();
+            out::result(format!("{}{line}: {} [{}]", fault.path, fault.message, fault.proof));
+            return out::result(format!("  help: {}", fault.help));
+        }
+        let file = folder.join(&fault.path).display().to_string();
+        let mut finding = Finding::new(Level::Error, fault.proof, &fault.message, file);
+        finding.line = fault.line;
+        finding.help = Some(fault.help.clone());
+        self.gathered.push(finding);
+    }
+
+    /// A file of the output that is not what the site compiles to.
+    pub(super) fn difference(&mut self, path: &Path, why: &str, help: &str) {
+        let file = path.display().to_string();
+        if self.format == Format::Human {
+            return out::result(format!("{file}: {why}"));
+        }
+        let mut finding = Finding::new(Level::Error, DIFFERENCE, why, file);
+        finding.help = Some(help.to_owned());
+        self.gathered.push(finding);
+    }
+
+    /// Says what was gathered, and ends as the command ends.
+    pub(super) fn finish(self, exit: Exit) -> Exit {
+        let text = match self.format {
+            Format::Human => return exit,
+            Format::Json => pretty(&Document::new(self.gathered, exit)),
+            Format::Sarif => pretty(&sarif::log(&self.gathered, exit)),
+            Format::Github => self.gathered.iter().map(github::command).collect(),
+        };
+        // Past anstream, which would take control characters out of texts. A reader that has gone away ends nothing.
+        let _ = io::stdout().write_all(text.as_bytes());
+        exit
+    }
+}
+
+fn pretty(document: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(document).expect("a document is JSON") + "\n"
+}
+
+fn finding(source: &Source, span: Option<Span>, diagnostic: &Diagnostic) -> Finding {
+    let file = match &diagnostic.at {
+        Place::Elsewhere(place) => place.clone(),
+        _ => source.name.clone(),
+    };
+    let level = Level::from(diagnostic.severity);
+    let mut finding = Finding::new(level, diagnostic.name, &diagnostic.message, file);
+    if let Some(span) = span {
+        finding.place(source.line_column(span.start), source.line_column(span.end));
+        finding.instead = draw::instead(source, &span, diagnostic).map(str::to_owned);
+    }
+    finding.label = diagnostic.label.clone();
+    finding.help = diagnostic.help.clone();
+    finding.notes = diagnostic.notes.clone();
+    finding
+}

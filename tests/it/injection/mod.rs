@@ -1,0 +1,20 @@
+//! Injection: every string that the spec accepts arrives byte for byte at the real reader of whatever it reaches.
+//!
+//! `fields` says which keys take free text and where each must be seen, `classes` what is hostile, `table` holds the
+//! two against each other, `property` does the same with thousands of random strings. The readers are real:
+//! `docker-compose` as interpolation, as literal YAML and as `env_file`; `sh` and `redis-server` for the one command
+//! in which a value meets a shell.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these tests stand outside the compiler: they write files and start programs"
+)]
+
+mod classes;
+mod dotenv;
+mod fields;
+mod front;
+mod property;
+mod random;
+mod redis;
+mod sample;
+mod table;

@@ -1,0 +1,251 @@
+//! Field by field and class by class: a string arrives at the container byte for byte, or is refused with a reason.
+//! The outcome is the table of `docs/injection.md`.
+
+use super::classes::{CLASSES, Class, Expected};
+use super::fields::{FIELDS, Field, Takes};
+use super::sample::{self, MAIL, Texts};
+use crate::bless::compare_or_bless;
+use crate::consumers::{root, tool};
+use crate::support;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use trigger_gen::secrets;
+use trigger_gen::value::SecretName;
+
+/// What became of the strings of one class, by route.
+#[derive(Default)]
+struct Outcome {
+    arrived: BTreeMap<&'static str, usize>,
+    refused: BTreeMap<&'static str, usize>,
+    reasons: BTreeSet<String>,
+}
+
+/// How many compiled samples of each class carry its strings; each field has another string in each.
+const ROUNDS: usize = 2;
+
+fn outcome(class: &Class) -> Outcome {
+    let (texts, mut outcome) = ((class.texts)(), Outcome::default());
+    for (nth, mail) in MAIL.iter().enumerate() {
+        // What is no mail is the same in all three samples.
+        let counted = |it: &&Field| {
+            it.takes != Takes::Secret && (nth == 0 || it.route.starts_with("access.email."))
+        };
+        let fields: Vec<&Field> = sample::fields(mail).filter(counted).collect();
+        let accepted = judge(mail, &fields, &texts, &mut outcome);
+        let rounds = if nth == 0 { ROUNDS.min(texts.len()) } else { 1 };
+        for round in 0..rounds {
+            compiled(mail, &fields, &accepted, round * fields.len());
+        }
+    }
+    of_store(&texts, &mut outcome);
+    outcome
+}
+
+/// Each string in every field at once, as far as the front half: what each field accepts.
+fn judge(
+    mail: &str,
+    fields: &[&'static Field],
+    texts: &[String],
+    outcome: &mut Outcome,
+) -> BTreeMap<&'static str, Vec<String>> {
+    let mut accepted: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for text in texts {
+        let all: Texts<'_> = fields.iter().map(|it| (it.route, text.to_owned())).collect();
+        let refused = sample::refused(mail, &all);
+        for field in fields {
+            if let Some(why) = refused.get(field.route) {
+                outcome.reasons.insert(general(why));
+                *outcome.refused.entry(field.route).or_default() += 1;
+            } else {
+                accepted.entry(field.route).or_default().push(text.clone());
+                *outcome.arrived.entry(field.route).or_default() += 1;
+            }
+        }
+    }
+    accepted
+}
+
+/// One site in which each field has one of the strings that it accepts, and what the containers see of it.
+fn compiled(
+    mail: &str,
+    fields: &[&'static Field],
+    accepted: &BTreeMap<&'static str, Vec<String>>,
+    start: usize,
+) {
+    let pick = |(nth, field): (usize, &&'static Field)| {
+        let texts = accepted.get(field.route)?;
+        Some((field.route, texts[(start + nth) % texts.len()].clone()))
+    };
+    let chosen: Texts<'_> = fields.iter().enumerate().filter_map(pick).collect();
+    if chosen.is_empty() {
+        return;
+    }
+    let config = sample::compile(&sample::text(mail, &chosen, &BTreeMap::new()), &[]).config();
+    for field in fields {
+        if let Some(text) = chosen.get(field.route) {
+            sample::assert_seen(&config, field, text);
+        }
+    }
+}
+
+/// The same for values of the store, which come in through `secrets set`, which takes the line break of the terminal off.
+fn of_store(texts: &[String], outcome: &mut Outcome) {
+    let site_text = sample::text("resend", &Texts::new(), &BTreeMap::new());
+    let site = support::site(&site_text);
+    let mut last: BTreeMap<&str, (SecretName, String)> = BTreeMap::new();
+    for text in texts {
+        for field in FIELDS.iter().filter(|it| it.takes == Takes::Secret) {
+            let mut draft = sample::store(&site, &[]);
+            let (name, line) = (field.secret(), format!("{text}\r\n"));
+            let Err(refusal) = secrets::set(&mut draft, &site, name.as_str(), &line) else {
+                assert_eq!(draft.value(&name), Some(text.as_str()));
+                last.insert(field.route, (name, text.clone()));
+                *outcome.arrived.entry(field.route).or_default() += 1;
+                continue;
+            };
+            outcome.reasons.insert(general(refusal.why.rsplit("` ").next().expect("a text")));
+            *outcome.refused.entry(field.route).or_default() += 1;
+        }
+    }
+    if last.is_empty() {
+        return;
+    }
+    let given: Vec<(SecretName, String)> = last.values().cloned().collect();
+    let config = sample::compile(&site_text, &given).config();
+    for field in FIELDS {
+        if let Some((_, value)) = last.get(field.route) {
+            sample::assert_seen(&config, field, value);
+        }
+    }
+}
+
+/// A reason without the character and the place that it names.
+fn general(why: &str) -> String {
+    match why.strip_prefix("character ").and_then(|it| it.split_once(", which")) {
+        Some((_, rest)) => format!("character … is U+…, which{rest}"),
+        None => why.to_owned(),
+    }
+}
+
+#[test]
+fn every_string_arrives_or_is_refused_with_a_reason() {
+    if tool("docker-compose").is_none() {
+        return;
+    }
+    let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
+        let (first, second) = CLASSES.split_at(12);
+        let half = scope.spawn(|| first.iter().map(outcome).collect::<Vec<_>>());
+        let rest: Vec<Outcome> = second.iter().map(outcome).collect();
+        half.join().expect("a test").into_iter().chain(rest).collect()
+    });
+    for (class, outcome) in CLASSES.iter().zip(&outcomes) {
+        for field in FIELDS.iter().filter(|it| matches!(it.takes, Takes::Text | Takes::Variable)) {
+            let arrived = outcome.arrived.get(field.route).copied().unwrap_or(0);
+            let refused = outcome.refused.get(field.route).copied().unwrap_or(0);
+            let found = match (arrived, refused) {
+                (_, 0) => Expected::Accepted,
+                (0, _) => Expected::Refused,
+                _ => Expected::Depends,
+            };
+            assert_eq!(found, class.expected, "{}: {}", field.route, class.name);
+        }
+    }
+    compare_or_bless(&root().join("docs/injection.md"), &page(&outcomes));
+}
+
+#[test]
+fn what_reaches_no_output_changes_no_file() {
+    let text = |because: &str, store: &str| {
+        let texts = [("allow[].because", because.to_owned()), ("secrets.store", store.to_owned())];
+        sample::text("resend", &Texts::from(texts), &BTreeMap::new())
+    };
+    let tree = |text: &str| {
+        support::tree_of(text).files.into_iter().map(|it| (it.0, it.1.bytes)).collect::<Vec<_>>()
+    };
+    let hostile = "'\"$(id)`${X}\\ #<a>&%";
+    assert!(tree(&text("harmless", "a")) == tree(&text(hostile, hostile)));
+}
+
+#[test]
+fn free_text_reaches_variables_alone() {
+    let tree = |text: &str| {
+        let chosen: Texts<'_> = sample::fields("smtp").map(|it| (it.route, text.into())).collect();
+        let text = sample::text("smtp", &chosen, &BTreeMap::new());
+        let mut site: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
+        // With its own ClickHouse, so that there are files of XML.
+        site["storage"]["clickhouse"] = serde_json::json!({ "bundled": {} });
+        let holds = ["/.env", ".redacted", "/docker-compose.yml", "manifest.json"];
+        let mut files = support::tree_of(&site.to_string()).files;
+        files.retain(|path, _| !holds.iter().any(|it| path.as_str().ends_with(it)));
+        files.into_iter().map(|(path, it)| (path.to_string(), it.bytes)).collect::<BTreeMap<_, _>>()
+    };
+    let harmless = tree("harmless");
+    assert!(harmless.keys().any(|it| it.ends_with(".xml")), "{:?}", harmless.keys());
+    assert!(harmless == tree("'\"$(id)`${X}\\ # a]]&amp;%"), "a free text reaches another file");
+}
+
+fn page(outcomes: &[Outcome]) -> String {
+    let mut out = String::from(
+        "<!-- Generated from the code. Change it there, then `BLESS=1 cargo test`. -->\n\n# Injection\n\n\
+         Any string that the spec accepts arrives byte for byte at the program that reads it, or is refused with a \
+         reason. Each row below is a class of hostile strings, each column a key that takes free text. `docker-compose \
+         config` is asked what the container gets.\n\n- **=** every string of the class arrives byte for byte\n\
+         - **x** every string of the class is refused with one of the reasons in the last column\n- **2 of 3** so many \
+         arrive, the others are refused\n\n## Keys\n\n| | key | seen by | as |\n| --- | --- | --- | --- |\n",
+    );
+    for (nth, field) in FIELDS.iter().enumerate() {
+        let services: BTreeSet<&str> = field.seen.iter().map(|it| it.service).collect();
+        let names: Vec<String> = field.seen.iter().map(|it| shown(it.variable, it.part)).collect();
+        let route = if field.takes == Takes::Secret {
+            field.route.into()
+        } else {
+            format!("`{}`", field.route)
+        };
+        let (who, what) = match field.nowhere {
+            "" => (Vec::from_iter(services).join(", "), names.join(", ")),
+            why => ("nobody".into(), why.into()),
+        };
+        writeln!(out, "| {} | {route} | {who} | {what} |", nth + 1).expect("text");
+    }
+    out.push_str("\n## Classes\n\n| class |");
+    (1..=FIELDS.len()).for_each(|nth| write!(out, " {nth} |").expect("text"));
+    writeln!(out, " reasons |\n| --- |{} --- |", " --- |".repeat(FIELDS.len())).expect("text");
+    for (class, outcome) in CLASSES.iter().zip(outcomes) {
+        let cells: Vec<String> = FIELDS.iter().map(|it| cell(outcome, it)).collect();
+        let reasons =
+            Vec::from_iter(outcome.reasons.iter().map(|it| it.replace('|', "\\|"))).join("; ");
+        writeln!(out, "| {} | {} | {reasons} |", class.name, cells.join(" | ")).expect("text");
+    }
+    out.push_str(LIMITS);
+    out
+}
+
+/// What the table does not say by itself.
+const LIMITS: &str = "\n## What else is there\n\n\
+    - E-mail addresses and patterns have a closed alphabet in which `$`, `'`, `` ` ``, `#`, `%`, `&`, `{`, `|` may \
+    stand; they arrive as one anchored expression.\n\
+    - No free text reaches XML, SQL or a template: the files of ClickHouse and the headers of all files name the \
+    site, whose name is a DNS label.\n\
+    - One value meets a shell: the password of the bundled Redis, in the command of its container. It is generated, \
+    and a hostile one is accepted by the real server.\n\
+    - Bytes that are not UTF-8 are no site file at all.\n";
+
+fn shown(variable: &str, part: super::fields::Part) -> String {
+    use super::fields::Part;
+    match part {
+        Part::Whole => format!("`{variable}`"),
+        Part::User => format!("user of `{variable}`"),
+        Part::Password => format!("password of `{variable}`"),
+        Part::Path => format!("path of `{variable}`"),
+    }
+}
+
+fn cell(outcome: &Outcome, field: &Field) -> String {
+    let count = |of: &BTreeMap<&str, usize>| of.get(field.route).copied().unwrap_or(0);
+    match (count(&outcome.arrived), count(&outcome.refused)) {
+        (0, 0) => panic!("{} was not tried", field.route),
+        (_, 0) => "=".into(),
+        (0, _) => "x".into(),
+        (arrived, refused) => format!("{arrived} of {}", arrived + refused),
+    }
+}
