@@ -36,7 +36,7 @@ fn a_value_is_set_once_it_is_right() {
     for (secret, value, why) in [
         ("GHCR_TOKEN", "", "blank"),
         ("GHCR_TOKEN", "  ", "blank"),
-        ("GHCR_TOKEN", "\n", "empty"),
+        ("GHCR_TOKEN", "\n", "blank"),
         ("GHCR_TOKEN", "two\nlines\n", "line break"),
         ("GHCR_TOKEN", "a\u{7}bell", "control character"),
         ("GHCR_TOKEN", "password", "everybody knows"),
