@@ -31,10 +31,14 @@ impl Read for SecretRef {
                 [(key, name)] if key.name == "secret" => named(name, route, sink).map(Self),
                 // Whatever else stands here may be the secret itself.
                 _ => {
-                    sink.push(literal_secret(Place::Key(route.clone()), route));
+                    sink.push(literal_structure(route));
                     None
                 }
             },
+            Kind::List(_) => {
+                sink.push(literal_structure(route));
+                None
+            }
             Kind::Null => {
                 wrong_type(node, route, Self::WHAT, sink);
                 None
@@ -73,6 +77,14 @@ pub(crate) fn literal_secret(at: Place, route: &Route) -> Diagnostic {
         ))
         .instead(format!("{{ secret: {name} }}"))
         .note("a site file is committed: treat the value that stood here as known to others")
+}
+
+/// The same for a mapping or a list, which cannot be replaced in one place.
+fn literal_structure(route: &Route) -> Diagnostic {
+    let mut diagnostic = literal_secret(Place::Key(route.clone()), route);
+    let instead = diagnostic.instead.take().unwrap_or_default();
+    diagnostic.notes.push(format!("write `{instead}`"));
+    diagnostic
 }
 
 /// A name for the secret of a key: its last two keys, without those that say nothing.

@@ -74,6 +74,14 @@ impl Document {
     /// Reads the text as YAML. Broken YAML is the one fault that hides all others.
     pub fn read(source: &Source, sink: &mut Sink) -> Option<Self> {
         match yaml::read(&source.text) {
+            Ok(root) if matches!(root.kind, Kind::Null) => {
+                let help = "`trigger-gen init` writes one that compiles as it is";
+                let at = Place::Span(0..0);
+                sink.push(
+                    Diagnostic::error("missing-key", at, "the site file is empty").help(help),
+                );
+                None
+            }
             Ok(root) => Some(Self { root }),
             Err(error) => {
                 sink.push(Diagnostic::error("yaml-syntax", Place::Span(error.span), error.message));
@@ -122,12 +130,6 @@ impl Document {
 
 /// Reads what the author wrote; every fault is reported, and what cannot be read is left out.
 pub fn parse(document: &Document, sink: &mut Sink) -> SiteSpec {
-    if matches!(document.root.kind, Kind::Null) {
-        let at = Place::Span(document.root.span.clone());
-        let help = "`trigger-gen init` writes one that compiles as it is";
-        sink.push(Diagnostic::error("missing-key", at, "the site file is empty").help(help));
-        return SiteSpec::default();
-    }
     let spec = SiteSpec::read(&document.root, &Route::root(), sink).unwrap_or_default();
     if let Some(version) = spec.version.filter(|it| *it != 1) {
         let message = format!("this trigger-gen reads version 1 of the site file, not {version}");

@@ -206,7 +206,10 @@ fn registry_host(text: &str) -> Result<(), Refusal> {
 
 fn without_scheme_and_path(text: &str) -> &str {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-    rest.split(['/', ':']).next().unwrap_or(rest)
+    let rest = rest.split('/').next().unwrap_or(rest);
+    // What stands before an `@` is user and password.
+    let rest = rest.rsplit('@').next().unwrap_or(rest);
+    rest.split(':').next().unwrap_or(rest)
 }
 
 fn port_number(text: &str) -> Result<u16, Refusal> {
