@@ -48,7 +48,7 @@ section! {
         /// Time zone of the server's logs and schedules. Default: UTC.
         optional timezone: TimeZone,
         /// Who may sign in, and how e-mail is sent.
-        optional access: Access,
+        expected access: Access,
         /// How much may run, how large payloads may be, how long events are kept.
         optional limits: Limits,
         /// Databases, object store, streams, realtime and image registry. Default: all of them bundled.

@@ -48,6 +48,11 @@ impl<'n> Entries<'n> {
         T::read(node, &self.route.key(name), sink)
     }
 
+    /// Reads the value of a key that must be there, of whose absence `resolve` speaks: it knows better words.
+    pub(super) fn expected<T: Read>(&self, name: &'static str, sink: &mut Sink) -> Option<T> {
+        self.optional(name, sink)
+    }
+
     /// Reads the value of a key that must be there.
     pub(super) fn required<T: Read>(&self, name: &'static str, sink: &mut Sink) -> Option<T> {
         if !self.entries.iter().any(|(key, _)| key.name == name) {
@@ -341,7 +346,7 @@ fn variable<T: Read>(
     Some((name.ok()?, value?))
 }
 
-/// Declares a section: a mapping whose keys are known. Each key is `required` or `optional`;
+/// Declares a section: a mapping whose keys are known. Each key is `required`, `expected` or `optional`;
 /// its doc comment speaks to the author and becomes schema text and reference.
 macro_rules! section {
     ($(#[$doc:meta])* $name:ident { $($(#[$key_doc:meta])* $need:ident $key:ident: $type:ty,)* }) => {

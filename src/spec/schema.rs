@@ -52,7 +52,7 @@ fn list_required(schema: &mut Schema) {
     let mut required = Vec::new();
     for (name, property) in properties {
         let need = property.as_object_mut().and_then(|it| it.shift_remove("x-need"));
-        if need == Some(json!("required")) {
+        if need == Some(json!("required")) || need == Some(json!("expected")) {
             required.push(json!(name));
         }
     }
