@@ -26,7 +26,7 @@ const ELSEWHERE: [&str; 4] =
 /// The bare name that a variable leads to.
 fn host_in(stack: &Stack<'_>, service: &Service, name: &str) -> Option<String> {
     let value = service.get(name).filter(|_| !ELSEWHERE.contains(&name))?;
-    let host = if value.contains("://") {
+    let host = if value.contains("://") && holds_an_address(name) {
         Url::parse(value)?.host
     } else if name.ends_with("_HOST") && service.known(name).is_some_and(is_address) {
         value.split(':').next()?.to_ascii_lowercase()
@@ -37,6 +37,11 @@ fn host_in(stack: &Stack<'_>, service: &Service, name: &str) -> Option<String> {
         || stack.context.outside.contains(&host)
         || service.extra_hosts.contains(&host);
     (is_service_name(&host) && !is_said).then_some(host)
+}
+
+/// Whether a variable is read as an address. A user name may look like one and is none.
+fn holds_an_address(name: &str) -> bool {
+    ["_URL", "_ORIGIN", "_ENDPOINT", "_HOST", "_URI"].iter().any(|it| name.ends_with(it))
 }
 
 /// A name, perhaps with a port.

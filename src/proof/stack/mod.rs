@@ -118,7 +118,18 @@ impl<'a> Stack<'a> {
             }
         }
         stack.release = context.release.or_else(|| stack.named_release());
+        if context.building {
+            stack.leave_out_chosen();
+        }
         stack
+    }
+
+    /// What the author wrote by hand was held against the release before; where it leads is the author's.
+    fn leave_out_chosen(&mut self) {
+        let chosen = self.context.chosen;
+        for service in &mut self.services {
+            service.environment.retain(|name, _| !chosen.contains(name));
+        }
     }
 
     /// The release that the tag of an image, `.env` or the manifest names.

@@ -158,6 +158,8 @@ pub(super) const CLASSES: &[Class] = &[
             "a@b",
             "a:b@c/d?e#f",
             "https://a.example.com/b?c=%41#d",
+            "http://a/b",
+            "redis://nowhere:1",
             "/",
             "//",
             "../a",
