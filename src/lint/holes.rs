@@ -3,19 +3,11 @@
 use crate::release::security::{Advisory, FLOORS, Level};
 use crate::release::{RELEASES, Release, Version, advisories_open_at};
 
-/// The published holes that a release is known to have. One without a named fix counts
-/// up to the last release that is known to have it.
-pub(super) fn known_at(version: Version) -> impl Iterator<Item = &'static Advisory> {
-    advisories_open_at(version).filter(move |hole| {
-        hole.fixed.is_some() || hole.last_known.is_none_or(|last| version <= last)
-    })
-}
-
 /// Each hole in a line, and what else is wrong with older releases.
 pub(super) fn notes(version: Version) -> Vec<String> {
     let minor = FLOORS.iter().filter(|floor| floor.level == Level::Info && version < floor.version);
     let minor = minor.map(|floor| format!("below {}: {}", floor.version, floor.reason));
-    known_at(version).map(line).chain(minor).collect()
+    advisories_open_at(version).map(line).chain(minor).collect()
 }
 
 fn line(hole: &Advisory) -> String {

@@ -180,11 +180,15 @@ pub static ADVISORIES: &[Advisory] = &[
     },
 ];
 
-/// The holes that a release has, as far as they are published. One for which no fix is named counts as open.
+/// The holes that a release is known to have. One for which no fix is named counts up to the last release that
+/// is known to have it.
 pub fn advisories_open_at(version: Version) -> impl Iterator<Item = &'static Advisory> {
     ADVISORIES.iter().filter(move |advisory| {
         advisory.introduced.is_none_or(|introduced| introduced <= version)
-            && advisory.fixed.is_none_or(|fixed| version < fixed)
+            && match advisory.fixed {
+                Some(fixed) => version < fixed,
+                None => advisory.last_known.is_none_or(|last| version <= last),
+            }
     })
 }
 

@@ -2,14 +2,14 @@
 
 use crate::diag::Place;
 use crate::lint::{Report, holes};
-use crate::release::{SECURITY_FLOOR, Version};
+use crate::release::{SECURITY_FLOOR, Version, advisories_open_at};
 use crate::site::Site;
 
 lint!(KNOWN_ADVISORY, "known-advisory", Warning since "0.1.0" of release, known_advisory);
 
 fn known_advisory(site: &Site, report: &mut Report) {
     let version = site.release.version;
-    let count = holes::known_at(version).count();
+    let count = advisories_open_at(version).count();
     // Below the floor `below-security-floor` says it, louder.
     if count == 0 || version < SECURITY_FLOOR.version {
         return;
@@ -29,5 +29,5 @@ fn known_advisory(site: &Site, report: &mut Report) {
 }
 
 fn has_holes(version: Version) -> bool {
-    holes::known_at(version).next().is_some()
+    advisories_open_at(version).next().is_some()
 }
