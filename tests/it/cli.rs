@@ -87,27 +87,7 @@ fn a_newcomer_begins_in_an_empty_folder() {
 #[test]
 fn eleven_faults_in_one_run_and_nothing_is_written() {
     let folder = TempDir::new().expect("a folder");
-    let text = "\
-version: 1
-name: wrong
-name: twice
-release: v4-beta
-domain: https://bad.example.com
-access:
-  admins: [ops@example.com]
-  telemetri: true
-  email: { resend: { from: ops@example.com, api_key: re_0123456789 } }
-  github: { client_id: x, client_secret: { secret: NOT_THERE } }
-storage: { redis: bundled }
-docker:
-  publish: { webapp: 70000 }
-  images: { redis: \"redis:latest\" }
-env:
-  webapp:
-    NO_SUCH_VARIABLE: 1
-    DATABASE_POOL_TIMEOUT: soon
-";
-    site(folder.path(), text);
+    site(folder.path(), crate::formats::WRONG);
     let ran = run(folder.path(), &["build", "site.yaml"], None);
     assert_eq!(ran.code, 1);
     let wanted = [

@@ -16,7 +16,7 @@ const SECRET: &str = "re_0123456789";
 const FORMATS: [&str; 4] = ["human", "json", "sarif", "github"];
 
 /// Eleven faults, one of them a secret in clear.
-const WRONG: &str = "\
+pub(crate) const WRONG: &str = "\
 version: 1
 name: wrong
 name: twice
