@@ -49,6 +49,15 @@ impl Mode {
         }
     }
 
+    /// What permissions found on disk amount to.
+    pub fn of_bits(bits: u32) -> Self {
+        match bits {
+            _ if bits & 0o077 == 0 => Self::Secret,
+            _ if bits & 0o100 != 0 => Self::Executable,
+            _ => Self::Plain,
+        }
+    }
+
     /// As people write it: `0644`.
     pub fn octal(self) -> &'static str {
         match self {

@@ -8,8 +8,8 @@ use super::{Exit, out, talk};
 use crate::emit::{self, Options};
 use crate::manifest::{self, Fingerprints, Manifest};
 use crate::release::env;
-use crate::secrets::{Draft, Made, Refusal, Secrets, guard, lost, missing};
-use crate::site::Site;
+use crate::secrets::{Draft, Made, Refusal, Secrets, keep, missing};
+use crate::site::{Site, generated};
 use crate::store::{self, Store};
 use crate::tree::Tree;
 use rand::TryRng;
@@ -58,7 +58,7 @@ fn write(verb: &Build, compiled: Compiled, folder: &Path) -> Exit {
     }
     let manifest = read_manifest(folder);
     if !verb.new_site
-        && let Err(refusal) = keep_secrets(manifest.as_ref(), &compiled)
+        && let Err(refusal) = keep(manifest.as_ref(), compiled.draft.as_ref(), &compiled.site)
     {
         return said_no(&refusal, &compiled);
     }
@@ -79,23 +79,6 @@ fn write(verb: &Build, compiled: Compiled, folder: &Path) -> Exit {
     }
 }
 
-/// A store that has lost what the output was built with, or has another key, is not built upon.
-fn keep_secrets(manifest: Option<&Manifest>, compiled: &Compiled) -> Result<(), Refusal> {
-    guard(manifest, compiled.draft.as_ref())?;
-    let Some((manifest, draft)) = manifest.zip(compiled.draft.as_ref()) else { return Ok(()) };
-    let gone: Vec<String> =
-        lost(manifest, draft, &compiled.site).iter().map(|it| it.to_string()).collect();
-    match gone.is_empty() {
-        true => Ok(()),
-        false => Err(Refusal {
-            why: format!("{} is gone from the secret store, and a server may run with it", gone.join(", ")),
-            help: "restore the store from its backup, or take the value over from the `.env` of the server with \
-                   `trigger-gen secrets import ENV SITE`; `--new-site` makes another"
-                .into(),
-        }),
-    }
-}
-
 fn said_no(refusal: &Refusal, compiled: &Compiled) -> Exit {
     let name = &compiled.site.name;
     out::say(format!(
@@ -108,8 +91,9 @@ fn said_no(refusal: &Refusal, compiled: &Compiled) -> Exit {
 /// How the emitter tells secret files that were edited. A store that was imported has a new key of
 /// fingerprints, with which no old file can be told: those are taken as they were made.
 fn fingerprints<'a>(manifest: Option<&'a Manifest>, secrets: &'a Secrets) -> &'a dyn Fingerprints {
-    let key = secrets.fingerprints().remove(env::ENCRYPTION_KEY);
-    match manifest.filter(|it| it.secrets.get(env::ENCRYPTION_KEY) != key.as_ref()) {
+    let key = secrets.fingerprint(&generated(env::ENCRYPTION_KEY));
+    let fits = |it: &&Manifest| it.secrets.get(env::ENCRYPTION_KEY).is_some_and(|it| it == key);
+    match manifest.filter(|it| !fits(it)) {
         Some(manifest) => manifest,
         None => secrets,
     }
@@ -123,7 +107,7 @@ fn needed(site: &Site) -> Vec<crate::value::SecretName> {
 /// other run's secret is lost.
 fn filled(verb: &Build, compiled: &Compiled) -> Result<(Draft, Vec<Made>), Exit> {
     let site = &compiled.site;
-    if let Some(draft) = compiled.draft.as_ref().filter(|it| is_complete(it, site)) {
+    if let Some(draft) = compiled.draft.as_ref().filter(|it| it.is_complete(site)) {
         return Ok((draft.clone(), Vec::new()));
     }
     if verb.locked {
@@ -140,12 +124,6 @@ fn filled(verb: &Build, compiled: &Compiled) -> Result<(Draft, Vec<Made>), Exit>
         return Err(Exit::No);
     }
     update(&compiled.store_path, site, |draft| draft.fill(site, random).made)
-}
-
-/// Whether nothing has to be made.
-fn is_complete(draft: &Draft, site: &Site) -> bool {
-    missing(draft, site).is_empty()
-        && site.hashed_secrets().iter().all(|name| draft.bcrypt(name).is_some())
 }
 
 /// Changes the store under its lock, and says what that gave.
@@ -229,7 +207,7 @@ pub(super) struct Rendered {
 pub(super) fn render(compiled: &Compiled, folder: &Path) -> Rendered {
     let site = &compiled.site;
     let names = needed(site);
-    let secrets = match compiled.draft.as_ref().filter(|it| is_complete(it, site)) {
+    let secrets = match compiled.draft.as_ref().filter(|it| it.is_complete(site)) {
         Some(draft) => Secrets::from_store(draft, &names),
         None => Secrets::withheld(
             &read_manifest(folder).unwrap_or_else(|| Manifest::empty(site.name.as_str())),

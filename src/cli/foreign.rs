@@ -60,10 +60,5 @@ fn small_text(path: &Path) -> io::Result<File> {
     }
     let mut text = String::new();
     file.read_to_string(&mut text)?;
-    let mode = match meta.mode() {
-        bits if bits & 0o077 == 0 => Mode::Secret,
-        bits if bits & 0o100 != 0 => Mode::Executable,
-        _ => Mode::Plain,
-    };
-    Ok(File { bytes: text.into_bytes(), mode, artifact: "foreign" })
+    Ok(File { bytes: text.into_bytes(), mode: Mode::of_bits(meta.mode()), artifact: "foreign" })
 }

@@ -43,12 +43,7 @@ impl Found {
 
     /// The wanted mode if the file has it, else the one that its permissions amount to.
     fn as_mode(&self, wanted: Mode) -> Mode {
-        match self.mode {
-            _ if self.has_mode(wanted) => wanted,
-            bits if bits & 0o077 == 0 => Mode::Secret,
-            bits if bits & 0o100 != 0 => Mode::Executable,
-            _ => Mode::Plain,
-        }
+        if self.has_mode(wanted) { wanted } else { Mode::of_bits(self.mode) }
     }
 }
 

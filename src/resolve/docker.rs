@@ -109,47 +109,31 @@ fn refuse_on_split(split: bool, storage: &Storage, cx: &mut Cx<'_>) {
 
 /// A key about a container that this site does not have says nothing: it is refused.
 fn refuse_unused(written: &spec::Docker, storage: &Storage, cx: &mut Cx<'_>) {
-    let bundled = bundled(storage);
-    let publish = written.publish.as_ref();
-    let limits = written.limits.as_ref();
-    let images = written.images.as_ref();
+    let (no_publish, no_limits, no_images) = Default::default();
+    let publish: &spec::Publish = written.publish.as_ref().unwrap_or(&no_publish);
+    let limits: &ContainerLimits = written.limits.as_ref().unwrap_or(&no_limits);
+    let images: &DockerImages = written.images.as_ref().unwrap_or(&no_images);
+    let has = bundled(storage);
     let minio = matches!(&storage.object_store, ObjectStore::Bundled(it) if it.kind == ObjectStoreKind::Minio);
-    let said = |is: Option<bool>| is.unwrap_or(false);
     let keys = [
-        (
-            "publish.object_store",
-            said(publish.map(|it| it.object_store.is_some())),
-            bundled.object_store,
-        ),
-        ("publish.registry", said(publish.map(|it| it.registry.is_some())), bundled.registry),
-        ("publish.postgres", said(publish.map(|it| it.postgres.is_some())), bundled.postgres),
-        ("publish.redis", said(publish.map(|it| it.redis.is_some())), bundled.redis),
-        ("publish.clickhouse", said(publish.map(|it| it.clickhouse.is_some())), bundled.clickhouse),
-        ("limits.postgres", said(limits.map(|it| it.postgres.is_some())), bundled.postgres),
-        ("limits.redis", said(limits.map(|it| it.redis.is_some())), bundled.redis),
-        ("limits.clickhouse", said(limits.map(|it| it.clickhouse.is_some())), bundled.clickhouse),
-        (
-            "limits.object_store",
-            said(limits.map(|it| it.object_store.is_some())),
-            bundled.object_store,
-        ),
-        ("limits.s2", said(limits.map(|it| it.s2.is_some())), bundled.s2),
-        ("limits.registry", said(limits.map(|it| it.registry.is_some())), bundled.registry),
-        ("images.postgres", said(images.map(|it| it.postgres.is_some())), bundled.postgres),
-        ("images.redis", said(images.map(|it| it.redis.is_some())), bundled.redis),
-        ("images.clickhouse", said(images.map(|it| it.clickhouse.is_some())), bundled.clickhouse),
-        (
-            "images.object_store",
-            said(images.map(|it| it.object_store.is_some())),
-            bundled.object_store,
-        ),
-        (
-            "images.object_store_client",
-            said(images.map(|it| it.object_store_client.is_some())),
-            minio,
-        ),
-        ("images.s2", said(images.map(|it| it.s2.is_some())), bundled.s2),
-        ("images.registry", said(images.map(|it| it.registry.is_some())), bundled.registry),
+        ("publish.object_store", publish.object_store.is_some(), has.object_store),
+        ("publish.registry", publish.registry.is_some(), has.registry),
+        ("publish.postgres", publish.postgres.is_some(), has.postgres),
+        ("publish.redis", publish.redis.is_some(), has.redis),
+        ("publish.clickhouse", publish.clickhouse.is_some(), has.clickhouse),
+        ("limits.postgres", limits.postgres.is_some(), has.postgres),
+        ("limits.redis", limits.redis.is_some(), has.redis),
+        ("limits.clickhouse", limits.clickhouse.is_some(), has.clickhouse),
+        ("limits.object_store", limits.object_store.is_some(), has.object_store),
+        ("limits.s2", limits.s2.is_some(), has.s2),
+        ("limits.registry", limits.registry.is_some(), has.registry),
+        ("images.postgres", images.postgres.is_some(), has.postgres),
+        ("images.redis", images.redis.is_some(), has.redis),
+        ("images.clickhouse", images.clickhouse.is_some(), has.clickhouse),
+        ("images.object_store", images.object_store.is_some(), has.object_store),
+        ("images.object_store_client", images.object_store_client.is_some(), minio),
+        ("images.s2", images.s2.is_some(), has.s2),
+        ("images.registry", images.registry.is_some(), has.registry),
     ];
     for (key, _, _) in keys.into_iter().filter(|(_, said, exists)| *said && !exists) {
         let message = format!("`docker.{key}` is about a container that this site does not have");

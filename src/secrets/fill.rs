@@ -47,6 +47,12 @@ impl Draft {
         missing
     }
 
+    /// Whether nothing has to be made for a site.
+    pub fn is_complete(&self, site: &Site) -> bool {
+        missing(self, site).is_empty()
+            && site.hashed_secrets().iter().all(|name| self.bcrypt(name).is_some())
+    }
+
     /// Makes every generated secret that is missing, asking `random` for bytes; never changes one
     /// that exists. What it makes for an example is visibly fake and always the same.
     pub fn fill(&mut self, site: &Site, mut random: impl FnMut(&mut [u8])) -> Filled {

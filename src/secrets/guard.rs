@@ -45,6 +45,27 @@ fn refusal(why: &str) -> Refusal {
     }
 }
 
+/// Lets a build go on if the store still holds what the output was built with: its `ENCRYPTION_KEY`, and every
+/// other generated secret, with any of which a server may run.
+pub fn keep(
+    manifest: Option<&Manifest>,
+    store: Option<&Draft>,
+    site: &Site,
+) -> Result<(), Refusal> {
+    guard(manifest, store)?;
+    let Some((manifest, store)) = manifest.zip(store) else { return Ok(()) };
+    let gone: Vec<String> = lost(manifest, store, site).iter().map(|it| it.to_string()).collect();
+    match gone.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal {
+            why: format!("{} is gone from the secret store, and a server may run with it", gone.join(", ")),
+            help: "restore the store from its backup, or take the value over from the `.env` of the server with \
+                   `trigger-gen secrets import ENV SITE`; `--new-site` makes another"
+                .into(),
+        }),
+    }
+}
+
 /// Secrets that the output was built with and that the store has lost: a build makes others, which
 /// a server that runs already does not know. Of `ENCRYPTION_KEY` the guard speaks.
 pub fn lost(manifest: &Manifest, store: &Draft, site: &Site) -> Vec<SecretName> {

@@ -14,7 +14,7 @@ mod set;
 pub use draft::{Draft, Hashed};
 pub use faults::faults;
 pub use fill::{Filled, Made, missing};
-pub use guard::{Refusal, guard, lost};
+pub use guard::{Refusal, guard, keep, lost};
 pub use import::{Ignored, Imported, import};
 pub use set::{Listing, Row, list, set};
 

@@ -90,20 +90,7 @@ fn eleven_faults_in_one_run_and_nothing_is_written() {
     site(folder.path(), crate::formats::WRONG);
     let ran = run(folder.path(), &["build", "site.yaml"], None);
     assert_eq!(ran.code, 1);
-    let wanted = [
-        ("duplicate-key", 3),
-        ("not-an-image", 4),
-        ("bad-value", 5),
-        ("unknown-key", 8),
-        ("literal-secret", 9),
-        ("missing-secret", 10),
-        ("bad-value", 11),
-        ("bad-value", 13),
-        ("floating-image", 14),
-        ("unknown-variable", 17),
-        ("rejected-value", 18),
-    ];
-    for (name, line) in wanted {
+    for (name, line) in crate::formats::FAULTS {
         let said = ran.err.contains(&format!("[{name}]"))
             && ran.err.contains(&format!("site.yaml:{line}:"));
         assert!(said, "{name} at line {line} is missing in\n{}", ran.err);

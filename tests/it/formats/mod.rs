@@ -37,6 +37,21 @@ env:
     DATABASE_POOL_TIMEOUT: soon
 ";
 
+/// What is said of it, and of which line.
+pub(crate) const FAULTS: [(&str, u64); 11] = [
+    ("duplicate-key", 3),
+    ("not-an-image", 4),
+    ("bad-value", 5),
+    ("unknown-key", 8),
+    ("literal-secret", 9),
+    ("missing-secret", 10),
+    ("bad-value", 11),
+    ("bad-value", 13),
+    ("floating-image", 14),
+    ("unknown-variable", 17),
+    ("rejected-value", 18),
+];
+
 /// Compiles, with three warnings.
 const GOOD: &str = "\
 version: 1
@@ -94,21 +109,8 @@ fn json_names_every_fault_in_the_order_of_the_file() {
     let folder = folder(&[("site.yaml", WRONG)]);
     let ran = run(folder.path(), &["build", "--format", "json", "site.yaml"], None);
     let document = valid(&ran);
-    let wanted = [
-        ("duplicate-key", 3),
-        ("not-an-image", 4),
-        ("bad-value", 5),
-        ("unknown-key", 8),
-        ("literal-secret", 9),
-        ("missing-secret", 10),
-        ("bad-value", 11),
-        ("bad-value", 13),
-        ("floating-image", 14),
-        ("unknown-variable", 17),
-        ("rejected-value", 18),
-    ];
-    assert_eq!(names(&document), wanted.map(|(name, line)| (name.to_owned(), line)));
-    assert_eq!(document["summary"]["errors"], wanted.len());
+    assert_eq!(names(&document), FAULTS.map(|(name, line)| (name.to_owned(), line)));
+    assert_eq!(document["summary"]["errors"], FAULTS.len());
     let unknown = &document["diagnostics"][3];
     assert_eq!(unknown["file"], "site.yaml");
     assert_eq!(unknown["instead"], "telemetry");
