@@ -10,12 +10,14 @@
 //! file of the secret store are the edges, and the only modules that touch the world.
 
 pub mod artifacts;
+pub mod catalogue;
 pub mod cli;
 pub mod diag;
 pub mod emit;
 pub mod fingerprint;
 pub mod lint;
 pub mod manifest;
+pub mod patch;
 pub mod plan;
 pub mod proof;
 pub mod release;
@@ -26,6 +28,7 @@ pub mod site;
 pub mod source;
 pub mod spec;
 pub mod store;
+pub mod trace;
 pub mod tree;
 pub mod value;
 pub mod yaml;
@@ -43,7 +46,7 @@ use tree::{OutPath, Tree};
 
 /// The front half: decides what the author means, or says why not.
 ///
-/// Reports every problem that it can reach, not only the first. `check` may look at the site before
+/// Reports every problem that it can reach, not only the first; patches are tried on a site that is right otherwise. `check` may look at the site before
 /// the checkpoint, so that what it finds is reported together with the rest.
 pub fn analyse(
     document: &Document,
@@ -55,23 +58,36 @@ pub fn analyse(
     check(&site, sink);
     lint::check(&site, sink);
     sink.checkpoint()?;
+    patch::judge(&site, sink);
+    sink.checkpoint()?;
     Ok(site)
 }
 
 /// The back half: the same site and secrets give the same bytes, always.
 pub fn generate(site: &Site, secrets: &Secrets) -> Tree {
-    let Rendered { mut tree, documents } = render::render(artifacts::plan(site, secrets));
+    let mut plan = artifacts::plan(site, secrets);
+    patch::apply(&mut plan, &site.patches);
+    let Rendered { mut tree, documents } = render::render(plan);
     let header = Header {
         site: site.name.to_string(),
         release: site.release.version.to_string(),
         spec: 1,
         secrets: secrets.fingerprints(),
     };
-    let manifest = Manifest::of(&tree, header, secrets);
+    let mut manifest = Manifest::of(&tree, header, secrets);
+    manifest.accepted = accepted(site);
+    manifest.outside = site.outside_hosts();
+    manifest.chosen = site.extra.names();
     let path = OutPath::new(manifest::PATH).expect("the manifest's path is a path");
     tree.files.insert(path, manifest.to_file());
     prove(site, secrets, &tree, &documents);
     tree
+}
+
+/// The proofs that need not hold, because the author allowed the lint that says the same.
+fn accepted(site: &Site) -> Vec<String> {
+    let allows = |lint: &str| site.allow.iter().any(|it| it.lint.as_str() == lint);
+    proof::TWINS.iter().filter(|(lint, _)| allows(lint)).map(|(_, proof)| (*proof).into()).collect()
 }
 
 /// What is rendered fits together, or trigger-gen has a bug.

@@ -27,6 +27,15 @@ pub struct Manifest {
     pub release: String,
     /// Keyed fingerprint of each secret value, by name.
     pub secrets: BTreeMap<String, String>,
+    /// Proofs that need not hold, because the author allowed the lint that says the same.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub accepted: Vec<String>,
+    /// Hosts of servers that the author has elsewhere.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub outside: Vec<String>,
+    /// Variables that the author added: where their values lead is not asked.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub chosen: Vec<String>,
     /// Every file but this one.
     pub files: BTreeMap<String, Entry>,
 }
@@ -92,6 +101,9 @@ impl Manifest {
             site,
             release,
             secrets,
+            accepted: Vec::new(),
+            outside: Vec::new(),
+            chosen: Vec::new(),
             files: tree.files.iter().map(entry).collect(),
         }
     }
@@ -106,6 +118,9 @@ impl Manifest {
             site: site.into(),
             release: String::new(),
             secrets,
+            accepted: Vec::new(),
+            outside: Vec::new(),
+            chosen: Vec::new(),
             files,
         }
     }

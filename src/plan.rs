@@ -2,6 +2,7 @@
 
 use crate::tree::{Mode, OutPath};
 use serde_json::Value;
+use std::fmt;
 
 /// Every file of one site, in the order of the artifacts.
 #[derive(Debug)]
@@ -24,7 +25,6 @@ pub struct PlannedFile {
 }
 
 /// What a file says.
-#[derive(Debug)]
 pub enum Body {
     /// One YAML document below a header.
     Yaml {
@@ -51,6 +51,13 @@ pub enum Body {
         /// A struct of the artifact's own, as a value.
         cx: Value,
     },
+}
+
+/// Never prints what it says: that may be secret.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Body(..)")
+    }
 }
 
 /// An XML element: its text, or its children.
@@ -122,10 +129,19 @@ pub struct EnvEntry {
 }
 
 /// How a value is written.
-#[derive(Debug)]
 pub enum EnvText {
     /// Quoted so that compose reads exactly this.
     Quoted(String),
     /// For people: written as it is.
     Shown(String),
+}
+
+/// Never prints the value: it may be secret.
+impl fmt::Debug for EnvText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Quoted(_) => "Quoted(..)",
+            Self::Shown(_) => "Shown(..)",
+        })
+    }
 }

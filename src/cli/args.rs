@@ -53,7 +53,7 @@ pub(super) enum Verb {
     Explain(Explain),
     /// Print the JSON Schema of site.yaml
     Schema,
-    /// List, set and import the secrets of a site
+    /// List, make, set, import and rotate the secrets of a site
     Secrets(Secrets),
     /// Print a script that completes commands and flags in a shell
     Completions(Completions),
@@ -148,6 +148,9 @@ pub(super) struct Verify {
     /// The output folder of one site, or any folder with compose files and a `.env`
     #[arg(value_name = "FOLDER")]
     pub(super) folder: PathBuf,
+    /// The secret store of the site: its secret files are compared with the manifest as well
+    #[arg(long, value_name = "STORE")]
+    pub(super) store: Option<PathBuf>,
     /// How to say what is found
     #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     pub(super) format: Format,
@@ -177,9 +180,13 @@ pub(super) enum What {
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// A name: `floating-image`, `docker.host.memory`, `ENCRYPTION_KEY`, `dotenv`
+    /// A name: `floating-image`, `docker.host.memory`, `ENCRYPTION_KEY`, `dotenv`; with --site also a line of
+    /// the output: `docker/.env:12`
     #[arg(value_name = "NAME")]
     pub(super) name: String,
+    /// A site file; `-` is standard input. Says what follows from a key there, and from which keys a line
+    #[arg(long, value_name = "SITE")]
+    pub(super) site: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -192,8 +199,12 @@ pub(super) struct Secrets {
 pub(super) enum SecretsVerb {
     /// Name the secrets that a site needs, and whether the store has them; never their values
     List(SecretsSite),
+    /// Make the secrets that are missing, as `build` does, and write nothing else
+    Generate(SecretsGenerate),
     /// Put a secret into the store, read from standard input
     Set(SecretsSet),
+    /// Make new values for secrets that trigger-gen made, and say what each means for the server
+    Rotate(SecretsRotate),
     /// Take the secrets of a running installation from its .env into the store
     Import(SecretsImport),
 }
@@ -213,6 +224,29 @@ pub(super) struct SecretsSet {
     /// A site file
     #[arg(default_value = "site.yaml", value_name = "SITE")]
     pub(super) site: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SecretsGenerate {
+    /// A site file
+    #[arg(default_value = "site.yaml", value_name = "SITE")]
+    pub(super) site: PathBuf,
+    /// Folder in which the site has a folder of its name: what that was built with is not made again
+    #[arg(short, long, default_value = "out", value_name = "FOLDER")]
+    pub(super) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SecretsRotate {
+    /// The names of the secrets
+    #[arg(required = true, value_name = "NAME")]
+    pub(super) names: Vec<String>,
+    /// A site file
+    #[arg(required = true, value_name = "SITE")]
+    pub(super) site: PathBuf,
+    /// Say what it would lead to, and write nothing
+    #[arg(short = 'n', long)]
+    pub(super) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

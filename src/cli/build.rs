@@ -8,7 +8,7 @@ use super::{Exit, out, talk};
 use crate::emit::{self, Options};
 use crate::manifest::{self, Fingerprints, Manifest};
 use crate::release::env;
-use crate::secrets::{Draft, Made, Refusal, Secrets, keep, missing};
+use crate::secrets::{Draft, Made, Secrets, changed, keep, missing};
 use crate::site::{Site, generated};
 use crate::store::{self, Store};
 use crate::tree::Tree;
@@ -38,54 +38,46 @@ fn one(verb: &Build, path: &Path, seen: &mut BTreeSet<String>, findings: &mut Fi
         return Exit::No;
     }
     if !seen.insert(compiled.site.name.to_string()) {
-        out::say(format!(
-            "error: two of these sites are called `{}`, and would share a folder",
+        let why = format!(
+            "two of these sites are called `{}`, and would share a folder",
             compiled.site.name
-        ));
-        return Exit::No;
+        );
+        return findings.refused("shared-site-name", path, &why);
     }
     let folder = folder(&verb.out, &compiled.site);
     match verb.check {
         true => compare::run(&compiled, &folder, path, findings),
-        false => write(verb, compiled, &folder),
+        false => write(verb, compiled, &folder, findings),
     }
 }
 
-fn write(verb: &Build, compiled: Compiled, folder: &Path) -> Exit {
+fn write(verb: &Build, compiled: Compiled, folder: &Path, findings: &mut Findings) -> Exit {
     match emit::recover(folder) {
         Ok(recovered) => talk::recovered(folder, recovered),
-        Err(error) => return emission_failed(&error),
+        Err(error) => return findings.emission_failed(&error),
     }
     let manifest = read_manifest(folder);
     if !verb.new_site
         && let Err(refusal) = keep(manifest.as_ref(), compiled.draft.as_ref(), &compiled.site)
     {
-        return said_no(&refusal, &compiled);
+        return findings.would_lose(compiled.site.name.as_str(), &compiled.store_path, &refusal);
     }
-    let (draft, made) = match filled(verb, &compiled) {
+    let (draft, made) = match filled(verb, &compiled, findings) {
         Ok(filled) => filled,
         Err(exit) => return exit,
     };
+    let changed = manifest.as_ref().map_or(Vec::new(), |it| changed(it, &draft));
     let names = needed(&compiled.site);
     let secrets = Secrets::from_store(&draft, &names);
     let tree = crate::generate(&compiled.site, &secrets);
     let options = Options { force: verb.force, set_aside: verb.new_site && manifest.is_some() };
     match emit::write(folder, &tree, fingerprints(manifest.as_ref(), &secrets), &options) {
         Ok(report) => {
-            talk::written(verb.quiet, &compiled, folder, &report, &made);
+            talk::written(verb.quiet, &compiled, folder, &report, &made, &changed);
             Exit::Done
         }
-        Err(error) => emission_failed(&error),
+        Err(error) => findings.emission_failed(&error),
     }
-}
-
-fn said_no(refusal: &Refusal, compiled: &Compiled) -> Exit {
-    let name = &compiled.site.name;
-    out::say(format!(
-        "error: {}\n  help: {}\n{name}: nothing was written",
-        refusal.why, refusal.help
-    ));
-    Exit::No
 }
 
 /// How the emitter tells secret files that were edited. A store that was imported has a new key of
@@ -105,9 +97,15 @@ fn needed(site: &Site) -> Vec<crate::value::SecretName> {
 
 /// The store with everything that the site needs. It is read again under its lock, so that no
 /// other run's secret is lost.
-fn filled(verb: &Build, compiled: &Compiled) -> Result<(Draft, Vec<Made>), Exit> {
+fn filled(
+    verb: &Build,
+    compiled: &Compiled,
+    findings: &mut Findings,
+) -> Result<(Draft, Vec<Made>), Exit> {
     let site = &compiled.site;
     if let Some(draft) = compiled.draft.as_ref().filter(|it| it.is_complete(site)) {
+        Store::recover(&compiled.store_path)
+            .map_err(|error| findings.store_failed(&compiled.store_path, error))?;
         return Ok((draft.clone(), Vec::new()));
     }
     if verb.locked {
@@ -117,13 +115,12 @@ fn filled(verb: &Build, compiled: &Compiled) -> Result<(Draft, Vec<Made>), Exit>
         };
         let lacking =
             if lacking.is_empty() { "the hash of a password".into() } else { lacking.join(", ") };
-        out::say(format!(
-            "error: {} lacks {lacking}, and --locked makes nothing",
-            compiled.store_path.display()
-        ));
-        return Err(Exit::No);
+        let store = &compiled.store_path;
+        let why = format!("{} lacks {lacking}, and --locked makes nothing", store.display());
+        return Err(findings.refused("missing-secret", store, &why));
     }
     update(&compiled.store_path, site, |draft| draft.fill(site, random).made)
+        .map_err(|error| findings.store_failed(&compiled.store_path, error))
 }
 
 /// Changes the store under its lock, and says what that gave.
@@ -131,31 +128,13 @@ pub(super) fn update<T>(
     path: &Path,
     site: &Site,
     change: impl FnOnce(&mut Draft) -> T,
-) -> Result<(Draft, T), Exit> {
-    let saved = Store::lock(path, site.name.as_str()).and_then(|mut store| {
+) -> Result<(Draft, T), store::Error> {
+    Store::lock(path, site.name.as_str()).and_then(|mut store| {
         let mut draft = store.to_draft();
         let result = change(&mut draft);
         store.save(&draft)?;
         Ok((draft, result))
-    });
-    saved.map_err(|error| store_failed(&error))
-}
-
-/// What the store says, and how the run ends.
-pub(super) fn store_failed(error: &store::Error) -> Exit {
-    out::say(format!("error: {}", with_cause(error)));
-    match error {
-        store::Error::Refused { .. } => Exit::No,
-        store::Error::Io { .. } => Exit::Trouble,
-    }
-}
-
-/// An error and what lies beneath it.
-fn with_cause(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {}", with_cause(cause)),
-        None => error.to_string(),
-    }
+    })
 }
 
 /// The operating system's randomness, the only one there is.
@@ -173,28 +152,6 @@ pub(super) fn read_text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     File::open(path)?.read_to_string(&mut text)?;
     Ok(text)
-}
-
-/// What the emitter says, and how the run ends.
-pub(super) fn emission_failed(error: &emit::Error) -> Exit {
-    match error {
-        emit::Error::Refused(refusals) => {
-            out::say("error: nothing was written");
-            for refusal in refusals {
-                out::say(format!(
-                    "  {}: {}\n    help: {}",
-                    refusal.path.display(),
-                    refusal.why,
-                    refusal.help
-                ));
-            }
-            Exit::No
-        }
-        _ => {
-            out::say(format!("error: {}", with_cause(error)));
-            Exit::Trouble
-        }
-    }
 }
 
 /// A tree for comparing: with the store if it is complete, else with placeholders and the manifest's fingerprints.

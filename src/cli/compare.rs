@@ -19,7 +19,7 @@ pub(super) fn run(
     let Rendered { tree, secrets } = build::render(compiled, folder);
     let mut report = match emit::compare(folder, &tree, &secrets) {
         Ok(report) => report,
-        Err(error) => return build::emission_failed(&error),
+        Err(error) => return findings.emission_failed(&error),
     };
     let mut differences = Vec::new();
     let mut unchecked = 0;

@@ -1,11 +1,13 @@
 //! `diff`: what a build would change, line by line. Secret files show as their redacted twins.
 
-use super::args::Diff;
+use super::args::{Diff, Format};
 use super::build::{self, Rendered};
 use super::compare;
+use super::findings::Findings;
 use super::site::{StoreUse, compile};
 use super::{Exit, out};
 use crate::emit::{self, Report};
+use crate::secrets::Concealed;
 use crate::tree::{OutPath, Tree};
 use std::path::Path;
 
@@ -21,17 +23,18 @@ pub(super) fn run(verb: &Diff) -> Exit {
             if secrets.is_withheld() {
                 compare::drop_secret(&mut report, &tree);
             }
-            show(&folder, &tree, &report)
+            let hidden = compiled.draft.as_ref().map(Concealed::of).unwrap_or_default();
+            show(&folder, &tree, &report, &hidden)
         }
-        Err(error) => build::emission_failed(&error),
+        Err(error) => Findings::new(Format::Human).emission_failed(&error),
     }
 }
 
-fn show(folder: &Path, tree: &Tree, report: &Report) -> Exit {
+fn show(folder: &Path, tree: &Tree, report: &Report, hidden: &Concealed) -> Exit {
     for path in report.created.iter().chain(&report.changed).chain(&report.kept_edited) {
         match tree.files.get(path) {
             Some(file) if file.is_secret() => out::result(format!("secret file {path} differs")),
-            Some(file) => text(folder, path, file.text()),
+            Some(file) => text(folder, path, file.text(), hidden),
             None => {}
         }
     }
@@ -48,8 +51,10 @@ fn show(folder: &Path, tree: &Tree, report: &Report) -> Exit {
     if report.is_identical() { Exit::Done } else { Exit::No }
 }
 
-fn text(folder: &Path, path: &OutPath, new: &str) {
+/// A person may have put a secret into a public file, and what is printed may end in a log.
+fn text(folder: &Path, path: &OutPath, new: &str, hidden: &Concealed) {
     let old = build::read_text(&folder.join(path.as_str())).unwrap_or_default();
+    let old = hidden.without(&old);
     let diff = similar::TextDiff::from_lines(&old, new);
     out::result_text(
         &diff

@@ -12,9 +12,10 @@ pub(super) fn masked(text: &str) -> String {
     // Lines that belong to the value of a telling key are indented deeper than it.
     let mut below: Option<usize> = None;
     for line in text.split_inclusive('\n') {
-        let indent = line.len() - line.trim_start_matches([' ', '-']).len();
+        let indent = line.len() - line.trim_start_matches([' ', '-', '\t']).len();
         let blank = line.trim().is_empty();
-        below = below.filter(|key| blank || indent > *key);
+        // So does a line that has no key at all, in a file that does not parse.
+        below = below.filter(|key| blank || indent > *key || !has_key(line));
         let keys = telling(line);
         match (below, keys.first()) {
             _ if blank || line.trim_start().starts_with('#') => out.push_str(line),
@@ -29,6 +30,12 @@ pub(super) fn masked(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a line is of the form `key: …` or `- …`.
+fn has_key(line: &str) -> bool {
+    let line = line.trim();
+    line.ends_with(':') || line.contains(": ") || line.starts_with(['-', '#', '{', '}', ']'])
 }
 
 /// Whether the value stands on the lines below: nothing follows, or the sign of a block of text.
@@ -137,6 +144,9 @@ mod tests {
             "password:\n  - S3cr3t\n",
             "ENCRYPTION_KEY: S3cr3t\n",
             "password: \"S3cr3t",
+            "password:\n\tS3cr3t",
+            "password:\nS3cr3t\nname: x",
+            "a:\n    api_key: |\n  S3cr3t\n",
             "OPENAI_KEY: *S3cr3t",
         ] {
             let masked = masked(line);

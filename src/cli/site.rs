@@ -4,7 +4,7 @@ use super::args::Format;
 use super::findings::Findings;
 use super::{Exit, draw, out};
 use crate::diag::{Diagnostic, Place, Severity, Sink};
-use crate::secrets::Draft;
+use crate::secrets::{Concealed, Draft};
 use crate::site::{Site, Use};
 use crate::source::Source;
 use crate::spec::Document;
@@ -78,7 +78,13 @@ pub(super) fn compile_saying(
     let mut found = None;
     let result = document.as_ref().map(|document| {
         crate::analyse(document, &mut sink, |site, sink| {
-            found = look_into_store(path, site, uses, sink)
+            found = look_into_store(path, site, uses, sink);
+            let draft = found.as_ref().and_then(|(path, draft)| known(path, site, draft.as_ref()));
+            if let Some(draft) = draft {
+                sink.diagnostics
+                    .extend(Concealed::of(&draft).in_clear(&source.text, &sink.diagnostics));
+                findings.hide(&draft);
+            }
         })
     });
     findings.of_site(&source, document.as_ref(), &sink);
@@ -133,6 +139,17 @@ fn look_into_store(
         sink.diagnostics.extend(store::faults(draft, site, &store_path));
     }
     Some((store_path, draft))
+}
+
+/// The store whose values must not be said: the one that the command looked into, or whatever stands there.
+fn known(path: &Path, site: &Site, draft: Option<&Draft>) -> Option<Draft> {
+    match draft {
+        Some(draft) => Some(draft.clone()),
+        None => match Store::open(path, site.name.as_str()) {
+            Ok(Opened::Present(draft)) => Some(draft),
+            _ => None,
+        },
+    }
 }
 
 fn is_about_name(place: &Place) -> bool {

@@ -1,10 +1,12 @@
 //! What a build says when it is done: what it made, and what to do next.
 
 use super::out;
+use super::secrets::steps;
 use super::site::Compiled;
 use crate::emit::{Recovered, Report};
-use crate::secrets::Made;
+use crate::secrets::{Made, Rotation, rotation};
 use crate::site::{ObjectStore, Registry, Site};
+use crate::value::SecretName;
 use std::path::Path;
 
 /// What became of a run that was killed.
@@ -27,6 +29,7 @@ pub(super) fn written(
     folder: &Path,
     report: &Report,
     made: &[Made],
+    changed: &[SecretName],
 ) {
     for path in &report.kept_edited {
         out::say(format!(
@@ -44,12 +47,13 @@ pub(super) fn written(
         out::say(format!("set the old output aside as {}", aside.display()));
     }
     made_secrets(&compiled.store_path, made);
+    let rows = changed_secrets(changed);
     if quiet {
         return;
     }
     let site = &compiled.site;
     out::say(format!("{}: {}", site.name, summary(report, folder)));
-    next(site, folder);
+    next(site, folder, &rows);
 }
 
 fn summary(report: &Report, folder: &Path) -> String {
@@ -79,19 +83,39 @@ fn made_secrets(store: &Path, made: &[Made]) {
     }
 }
 
+/// Names the secrets whose values are others than at the last build. Said at any rate: a server that is
+/// not given them does not work.
+fn changed_secrets(changed: &[SecretName]) -> Vec<&'static Rotation> {
+    if !changed.is_empty() {
+        let names: Vec<&str> = changed.iter().map(SecretName::as_str).collect();
+        out::say(format!(
+            "changed since the last build, and to be given to the server: {}",
+            names.join(", ")
+        ));
+    }
+    changed.iter().filter_map(|name| rotation(name.as_str())).collect()
+}
+
 /// What to do with the tree, in the order in which it is done.
-fn next(site: &Site, folder: &Path) {
+fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
     let (root, publish) = (site.docker.root.as_str(), &site.docker.publish);
-    let files = if site.is_split() {
-        "-f webapp/docker-compose.yml"
-    } else {
-        "-f webapp/docker-compose.yml -f worker/docker-compose.yml"
-    };
+    let start = format!("{} up -d --wait", steps::compose(site));
     out::say(format!(
         "next: copy {}/ to {root}/ on the server, and there",
         folder.join("docker").display()
     ));
-    out::say(format!("        cd '{root}' && docker compose --env-file .env {files} up -d --wait"));
+    match steps::before(site, changed) {
+        before if before.is_empty() => out::say(format!("        cd '{root}' && {start}")),
+        before => {
+            let first = format!("cd '{root}'");
+            [first]
+                .iter()
+                .chain(&before)
+                .chain([&start])
+                .for_each(|line| out::say(format!("        {line}")));
+        }
+    }
+    steps::after(site, changed).iter().for_each(|line| out::say(format!("        {line}")));
     out::say(format!(
         "      a proxy with TLS must forward {} to 127.0.0.1:{}",
         site.domain, publish.webapp

@@ -2,59 +2,77 @@
 
 use super::args::Verify;
 use super::findings::Findings;
-use super::{Exit, build, foreign, out};
+use super::{Exit, foreign, out};
 use crate::artifacts::ARTIFACTS;
 use crate::emit::{self, OnDisk};
-use crate::manifest;
+use crate::manifest::{self, Fingerprints};
 use crate::proof::{self, Context, Fault};
+use crate::secrets::Draft;
+use crate::store::{Opened, Store};
+use std::path::Path;
 
 pub(super) fn run(verb: &Verify) -> Exit {
     let mut findings = Findings::new(verb.format);
-    let exit = prove(verb, &mut findings);
+    let exit = prove(verb, &mut findings).unwrap_or_else(|exit| exit);
     findings.finish(exit)
 }
 
-fn prove(verb: &Verify, findings: &mut Findings) -> Exit {
-    let mut secret_files = 0;
+fn prove(verb: &Verify, findings: &mut Findings) -> Result<Exit, Exit> {
     let faults = match verb.folder.join(manifest::PATH).is_file() {
-        true => match emit::read(&verb.folder) {
-            Ok(on_disk) => {
-                secret_files =
-                    on_disk.manifest.files.values().filter(|it| it.fingerprint.is_some()).count();
-                own(&on_disk)
-            }
-            Err(error) => return build::emission_failed(&error),
-        },
-        false => match foreign::read(&verb.folder) {
-            Ok(tree) => proof::check(&tree, &Context::default()),
-            Err(exit) => return exit,
-        },
+        true => ours(verb, findings)?,
+        false if verb.store.is_some() => {
+            out::say(format!(
+                "error: {} holds no manifest with which a store could be compared",
+                verb.folder.display()
+            ));
+            return Err(Exit::No);
+        }
+        false => proof::check(&foreign::read(&verb.folder)?, &Context::default()),
     };
     for fault in &faults {
         findings.fault(&verb.folder, fault);
     }
-    if secret_files > 0 {
-        out::say(format!(
-            "{} not compared with the manifest: no store",
-            out::count(secret_files, "secret file")
-        ));
-    }
+    let folder = verb.folder.display();
     if faults.is_empty() {
-        out::say(format!(
-            "{}: {} hold",
-            verb.folder.display(),
-            out::count(proof::PROOFS.len(), "proof")
-        ));
-        return Exit::Done;
+        out::say(format!("{folder}: {} hold", out::count(proof::PROOFS.len(), "proof")));
+        return Ok(Exit::Done);
     }
-    out::say(format!("{}: {}", verb.folder.display(), out::count(faults.len(), "fault")));
-    Exit::No
+    out::say(format!("{folder}: {}", out::count(faults.len(), "fault")));
+    Ok(Exit::No)
 }
 
 /// An output of ours: what the manifest lists, as it stands.
-fn own(on_disk: &OnDisk) -> Vec<Fault> {
+fn ours(verb: &Verify, findings: &mut Findings) -> Result<Vec<Fault>, Exit> {
+    let on_disk = emit::read(&verb.folder).map_err(|error| findings.emission_failed(&error))?;
+    let site = &on_disk.manifest.site;
+    let draft = verb.store.as_deref().map(|path| store(path, site, findings)).transpose()?;
+    say(&on_disk, draft.is_some());
+    let fingerprints = draft.as_ref().map(|it| it.fingerprint_key() as &dyn Fingerprints);
     let names = || ARTIFACTS.iter().map(|it| it.name).chain(["manifest"]);
-    let artifact = |name: &str| names().find(|it| *it == name);
-    let tree = on_disk.to_tree(artifact);
-    proof::check(&tree, &Context::default())
+    let tree = on_disk.to_tree(|name| names().find(|it| *it == name));
+    Ok(proof::check(&tree, &Context { fingerprints, ..Context::default() }))
+}
+
+fn store(path: &Path, site: &str, findings: &mut Findings) -> Result<Draft, Exit> {
+    match Store::open(path, site) {
+        Ok(Opened::Present(draft)) => Ok(draft),
+        Ok(Opened::Absent) => {
+            out::say(format!("error: there is no secret store {}", path.display()));
+            Err(Exit::Trouble)
+        }
+        Err(error) => Err(findings.store_failed(path, error)),
+    }
+}
+
+/// What is not looked at, and why.
+fn say(on_disk: &OnDisk, has_store: bool) {
+    let manifest = &on_disk.manifest;
+    let secret = manifest.files.values().filter(|it| it.fingerprint.is_some()).count();
+    if secret > 0 && !has_store {
+        let files = out::count(secret, "secret file");
+        out::say(format!("{files} not compared with the manifest: no store"));
+    }
+    for proof in &manifest.accepted {
+        out::say(format!("`{proof}` is not asked: the site allows it"));
+    }
 }

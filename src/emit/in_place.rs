@@ -25,7 +25,8 @@ pub(super) fn write(
     let Intent::InPlace(plan) = intent else { return Ok(()) };
     stage(run.hand, root, tree, &plan)?;
     run.commit()?;
-    apply(run.hand, Some(root), &plan)
+    apply(run.hand, Some(root), &plan)?;
+    run.forget()
 }
 
 fn plan(root: &Folder, survey: &Survey) -> Result<InPlace, Error> {

@@ -62,10 +62,7 @@ pub fn write(
 /// Tells what `write` would do, and touches nothing.
 pub fn compare(dir: &Path, tree: &Tree, key: &dyn Fingerprints) -> Result<Report, Error> {
     let place = Place::of(dir)?;
-    run::must_be_whole(&place)?;
-    let report = survey::survey(place.root()?.as_ref(), tree, key, false)?.report;
-    run::must_be_whole(&place)?;
-    Ok(report)
+    run::reading(&place, |root| Ok(survey::survey(root, tree, key, false)?.report))
 }
 
 /// Finishes or undoes what a killed run left; `write` does so first. Without one it touches nothing.
@@ -80,7 +77,11 @@ fn recover_by(hand: &Hand, dir: &Path) -> Result<Recovered, Error> {
     }
     let run = Run::start(hand, &place)?;
     let recovered = run.recovered;
-    run.dismiss()?;
+    let outcome = match recovered {
+        Recovered::Finished => Outcome::Switched,
+        Recovered::Nothing | Recovered::Undone => Outcome::Untouched,
+    };
+    run.dismiss().map_err(|error| error.leaving(outcome))?;
     Ok(recovered)
 }
 
@@ -94,9 +95,11 @@ fn write_by(
     let place = Place::of(dir)?;
     let root = place.root()?;
     if !options.set_aside && run::left(&place)?.is_empty() {
-        let report = survey::survey(root.as_ref(), tree, key, options.force)?.report;
-        if !report.would_write() {
-            return Ok(report);
+        match survey::survey(root.as_ref(), tree, key, options.force) {
+            Ok(found) if !found.report.would_write() => return Ok(found.report),
+            Err(error) if run::still_stands(&place, root.as_ref())? => return Err(error),
+            // There is something to write, or somebody else switched it meanwhile: look again under the lock.
+            _ => {}
         }
     }
     let above = place.make_above(hand)?;
@@ -120,8 +123,12 @@ fn finish(
             Ok(report)
         }
         Err(error) => {
-            let outcome = run.outcome();
-            if run.settle().is_ok() {
+            let (outcome, settled) = (run.outcome(), run.settle());
+            let outcome = match (outcome, &settled) {
+                (Outcome::Unfinished, Ok(_)) | (_, Ok(Recovered::Finished)) => Outcome::Switched,
+                (outcome, _) => outcome,
+            };
+            if settled.is_ok() {
                 let _ = run.dismiss();
             }
             Err(error.leaving(outcome))

@@ -1,7 +1,7 @@
 //! The output as it stands on disk, for those who judge it without building.
 
 use super::error::Error;
-use super::folder::{Kind, Way, split};
+use super::folder::{Folder, Kind, Way, split};
 use super::place::Place;
 use super::run;
 use super::survey::{has_mode, old_manifest};
@@ -69,10 +69,13 @@ impl OnDisk {
 /// Reads the output at `dir`. Nothing is read through a link inside it.
 pub fn read(dir: &Path) -> Result<OnDisk, Error> {
     let place = Place::of(dir)?;
-    run::must_be_whole(&place)?;
+    run::reading(&place, |root| read_root(dir, root))
+}
+
+fn read_root(dir: &Path, root: Option<&Folder>) -> Result<OnDisk, Error> {
     let missing = |why| Error::refused(dir, why, "build the site first");
-    let root = place.root()?.ok_or_else(|| missing("does not exist"))?;
-    let manifest = old_manifest(&root)?.ok_or_else(|| missing("holds no `manifest.json`"))?;
+    let root = root.ok_or_else(|| missing("does not exist"))?;
+    let manifest = old_manifest(root)?.ok_or_else(|| missing("holds no `manifest.json`"))?;
     let mut files = BTreeMap::new();
     for path in manifest.files.keys().map(String::as_str).chain([manifest::PATH]) {
         let Some(out_path) = OutPath::new(path) else { continue };
@@ -88,6 +91,5 @@ pub fn read(dir: &Path) -> Result<OnDisk, Error> {
         };
         files.insert(out_path, found);
     }
-    run::must_be_whole(&place)?;
     Ok(OnDisk { manifest, files })
 }

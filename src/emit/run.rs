@@ -54,12 +54,12 @@ pub(super) fn left(place: &Place) -> Result<Vec<(Folder, OsString)>, Error> {
 /// Refuses to read an output that is being written, or was left half switched.
 pub(super) fn must_be_whole(place: &Place) -> Result<(), Error> {
     for (at, name) in left(place)? {
-        let folder = at.open(&name)?;
-        if folder.look(OsStr::new(JOURNAL))?.is_none() {
-            continue;
-        }
+        let Some(folder) = there(&at, &name)? else { continue };
         let path = folder.path.join(JOURNAL);
-        let journal = folder.read_only(OsStr::new(JOURNAL)).map_err(failed("open", &path))?;
+        let journal = match folder.read_only(OsStr::new(JOURNAL)) {
+            Err(Errno::NOENT) => continue,
+            other => other.map_err(failed("open", &path))?,
+        };
         if let Err(TryLockError::WouldBlock) = journal.try_lock_shared() {
             return Err(Error::Busy { path: place.path.clone() });
         }
@@ -74,6 +74,39 @@ pub(super) fn must_be_whole(place: &Place) -> Result<(), Error> {
     Ok(())
 }
 
+/// The folder of a run, unless that run has ended since it was seen.
+fn there(at: &Folder, name: &OsStr) -> Result<Option<Folder>, Error> {
+    match at.enter(name) {
+        Ok(folder) => Ok(Some(folder)),
+        Err(Errno::NOENT) => Ok(None),
+        Err(errno) => Err(failed("open", at.path.join(name))(errno)),
+    }
+}
+
+/// Reads an output that nobody writes. What was switched meanwhile is read again: the old tree, still
+/// open here, is being cleared away.
+pub(super) fn reading<T>(
+    place: &Place,
+    read: impl Fn(Option<&Folder>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    loop {
+        must_be_whole(place)?;
+        let root = place.root()?;
+        let found = read(root.as_ref());
+        must_be_whole(place)?;
+        if still_stands(place, root.as_ref())? {
+            return found;
+        }
+    }
+}
+
+/// Whether the output is still the folder that was opened.
+pub(super) fn still_stands(place: &Place, root: Option<&Folder>) -> Result<bool, Error> {
+    let inode =
+        |root: Option<&Folder>| Ok(root.map(Folder::facts).transpose()?.map(|it| it.stamp.inode));
+    Ok(inode(root)? == inode(place.root()?.as_ref())?)
+}
+
 impl<'a> Run<'a> {
     /// Takes the lock and clears up after a killed run. The folder above must exist.
     pub(super) fn start(hand: &'a Hand, place: &'a Place) -> Result<Self, Error> {
@@ -86,13 +119,14 @@ impl<'a> Run<'a> {
             }
             other => other?,
         };
-        run.recovered = run.settle()?;
+        run.recovered = run.settle().map_err(|error| error.leaving(run.outcome()))?;
         if !run.inside
             && let Some(root) = place.root()?
             && root.look(OsStr::new(INSIDE))?.is_some()
         {
             let left = Run { inside: true, ..Self::take(hand, place, root, INSIDE.into())? };
-            run.recovered = run.recovered.max(left.settle()?);
+            let settled = left.settle().map_err(|error| error.leaving(left.outcome()))?;
+            run.recovered = run.recovered.max(settled);
             left.dismiss()?;
         }
         Ok(run)
@@ -106,7 +140,7 @@ impl<'a> Run<'a> {
                 other => drop(other?),
             }
         }
-        let folder = at.open(&name)?;
+        let folder = there(&at, &name)?.ok_or_else(busy)?;
         if folder.look(OsStr::new(JOURNAL))?.is_none() && !folder.list()?.is_empty() {
             return Err(Error::refused(
                 &folder.path,
@@ -171,20 +205,20 @@ impl<'a> Run<'a> {
                 Recovered::Undone
             }
         };
-        self.note(b"", true)?;
+        self.forget()?;
         Ok(recovered)
     }
 
-    /// What became of the output, told from what the run left.
+    /// What became of the output, told from what the run wrote down and from what stands there.
     pub(super) fn outcome(&self) -> Outcome {
-        let tree = self.folder.look(OsStr::new(TREE)).ok().flatten();
-        match (self.recall().unwrap_or_default(), tree) {
-            ((Some(Intent::InPlace(_)), true), _) => Outcome::Unfinished,
-            ((Some(Intent::Exchange(it)), _), tree)
-                if tree.is_none_or(|tree| tree.stamp.inode != it.staged) =>
-            {
-                Outcome::Switched
-            }
+        let output = self.above.look(&self.place.name).ok().flatten();
+        match self.recall().unwrap_or_default() {
+            (Some(Intent::InPlace(_)), true) => Outcome::Unfinished,
+            (Some(Intent::Exchange(it)), _) => match output {
+                Some(output) if output.stamp.inode == it.staged => Outcome::Switched,
+                None if it.set_aside => Outcome::Unfinished,
+                _ => Outcome::Untouched,
+            },
             _ => Outcome::Untouched,
         }
     }
@@ -226,6 +260,11 @@ impl<'a> Run<'a> {
     pub(super) fn commit(&self) -> Result<(), Error> {
         self.note(COMMITTED, false)?;
         self.journal.sync_all().map_err(failed("write", self.folder.path.join(JOURNAL)))
+    }
+
+    /// Says that nothing is left to do.
+    pub(super) fn forget(&self) -> Result<(), Error> {
+        self.note(b"", true)
     }
 
     fn note(&self, line: &[u8], afresh: bool) -> Result<(), Error> {

@@ -110,6 +110,24 @@ fn fallbacks(stack: &Stack<'_>, report: &mut Report<'_>) {
     }
 }
 
+pub(super) static UNMIGRATED_CLICKHOUSE: Proof = Proof {
+    name: "unmigrated-clickhouse",
+    summary: "The webapp brings the tables of ClickHouse up to date at its start.",
+    blame: Blame::Input,
+    check: |stack, report| {
+        let name = env::SKIP_CLICKHOUSE_MIGRATIONS;
+        for webapp in stack.of_role(Role::Webapp) {
+            if webapp.get(name) == Some("1") {
+                report.fault(
+                    stack.source(webapp, name),
+                    format!("`{}` skips the migrations, so an upgrade meets the tables of the old release", webapp.name),
+                    format!("leave `{name}` out: the entrypoint runs what is missing"),
+                );
+            }
+        }
+    },
+};
+
 pub(super) static OUTDATED_CLICKHOUSE: Proof = Proof {
     name: "outdated-clickhouse",
     summary: "The ClickHouse image is new enough for the release, as far as its tag says.",

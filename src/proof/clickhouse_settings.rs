@@ -1,20 +1,26 @@
 //! The settings that are mounted into ClickHouse.
 
-use super::stack::{Element, Role, Service, Stack, elements, joined};
+use super::stack::{Element, Role, Service, Stack, elements};
 use super::{Blame, Proof, Spot};
 
 /// Folders of the image: server settings work in the first alone, profile settings in the second alone.
 const SERVER: &str = "/config.d";
 const USERS: &str = "/users.d";
 
+/// What Bitnami's image calls the folder of server settings.
+const BITNAMI_SERVER: &str = "/etc/conf.d";
+
+/// Whether a file at this place of the container is read as server settings.
+fn is_for_server(target: &str) -> bool {
+    target.contains(SERVER) || target.contains(BITNAMI_SERVER)
+}
+
 /// Every file of settings with its elements and where it is mounted.
 fn settings<'s>(stack: &'s Stack<'_>, server: &'s Service) -> Vec<(String, &'s str, Vec<Element>)> {
-    let file = &stack.file(server).path;
-    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mounts = server.mounts.iter().filter(|it| it.is_bind && it.target.ends_with(".xml"));
     mounts
         .filter_map(|mount| {
-            let path = joined(folder, &mount.source)?;
+            let path = stack.mounted(server, &mount.source)?;
             let found = elements(stack.tree.get(&path)?.text())?;
             Some((path, mount.target.as_str(), found))
         })
@@ -38,7 +44,7 @@ pub(super) static MISPLACED_CLICKHOUSE_SETTING: Proof = Proof {
                 let others = found.iter().any(|it| {
                     it.path.matches('/').count() == 1 && !in_profile(it) && !is_top(it, "users")
                 });
-                if target.contains(SERVER) && profiles || target.contains(USERS) && others {
+                if is_for_server(target) && profiles || target.contains(USERS) && others {
                     report.fault(
                         Spot::file(&path),
                         format!("holds settings that do nothing in {target}"),
@@ -75,7 +81,7 @@ pub(super) static UNBOUNDED_SYSTEM_LOGS: Proof = Proof {
             let files = settings(stack, server);
             let in_server: Vec<&Element> = files
                 .iter()
-                .filter(|(_, target, _)| target.contains(SERVER))
+                .filter(|(_, target, _)| is_for_server(target))
                 .flat_map(|(_, _, found)| found)
                 .collect();
             let is_bounded = |table: &str| {

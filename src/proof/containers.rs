@@ -31,6 +31,27 @@ fn heap(stack: &Stack<'_>, report: &mut Report<'_>) {
     }
 }
 
+pub(super) static IGNORED_HEAP_OPTION: Proof = Proof {
+    name: "ignored-heap-option",
+    summary: "The heap of the webapp is not set through `NODE_OPTIONS`, over which its entrypoint writes.",
+    blame: Blame::Input,
+    check: |stack, report| {
+        let name = env::NODE_OPTIONS;
+        for webapp in stack.of_role(Role::Webapp) {
+            if webapp.get(name).is_some_and(|it| it.contains("max-old-space-size")) {
+                report.fault(
+                    stack.source(webapp, name),
+                    format!(
+                        "`{name}` of `{}` sets a heap that its entrypoint replaces",
+                        webapp.name
+                    ),
+                    format!("set `{}`", env::NODE_MAX_OLD_SPACE_SIZE),
+                );
+            }
+        }
+    },
+};
+
 pub(super) static GAINABLE_PRIVILEGES: Proof = Proof {
     name: "gainable-privileges",
     summary: "No process of a container can gain privileges.",

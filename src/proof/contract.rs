@@ -2,7 +2,7 @@
 
 use super::stack::{Role, Service, Stack};
 use super::{Blame, Proof, Report, Spot};
-use crate::release::{self, Reader, Release, env};
+use crate::release::{self, RELEASES, Reader, Release, env};
 
 pub(super) static UNKNOWN_RELEASE: Proof = Proof {
     name: "unknown-release",
@@ -12,7 +12,7 @@ pub(super) static UNKNOWN_RELEASE: Proof = Proof {
         if let (None, Some(webapp)) = (stack.release, webapp_or_supervisor(stack)) {
             report.fault(
                 stack.spot(webapp, "image"),
-                "no tag names a release of the catalog, so its variables are not proved",
+                "no tag names a release of the catalog, so only what all of them ask for is proved",
                 "pin webapp and supervisor to a release, for example `:v4.5.12`",
             );
         }
@@ -32,12 +32,17 @@ fn readers<'s>(stack: &'s Stack<'_>) -> impl Iterator<Item = (&'s Service, Reade
     })
 }
 
+/// The releases that the tree may be of: the one that it names, else all of the catalog.
+fn releases(stack: &Stack<'_>) -> Vec<&'static Release> {
+    stack.release.map_or_else(|| RELEASES.to_vec(), |it| vec![it])
+}
+
 pub(super) static UNREAD_VARIABLE: Proof = Proof {
     name: "unread-variable",
     summary: "Every variable of webapp and supervisor is read by their release.",
     blame: Blame::Compiler,
     check: |stack, report| {
-        let Some(release) = stack.release else { return };
+        let Some(release) = stack.release else { return read_by_none(stack, report) };
         for (service, reader) in readers(stack) {
             for name in service.environment.keys().filter(|it| !release.reads(reader, it)) {
                 report.fault(
@@ -49,6 +54,20 @@ pub(super) static UNREAD_VARIABLE: Proof = Proof {
         }
     },
 };
+
+/// The same where the release is not known: what none of them reads is read by nobody.
+fn read_by_none(stack: &Stack<'_>, report: &mut Report<'_>) {
+    for (service, reader) in readers(stack) {
+        let is_read = |name: &str| RELEASES.iter().any(|it| it.reads(reader, name));
+        for name in service.environment.keys().filter(|it| !is_read(it)) {
+            report.fault(
+                stack.spot(service, name),
+                format!("no {} of the catalog reads `{name}`", reader.name()),
+                "remove it, or mend its spelling",
+            );
+        }
+    }
+}
 
 /// Who or what reads a name instead, if anything does.
 fn read_elsewhere(name: &str, reader: Reader, release: &Release) -> String {
@@ -120,7 +139,8 @@ const NEEDED_BY_SUPERVISOR: &[&str] =
     &[env::DOCKER_HOST, env::DOCKER_RUNNER_NETWORKS, env::TRIGGER_WORKLOAD_API_DOMAIN];
 
 fn missing(stack: &Stack<'_>, report: &mut Report<'_>) {
-    let Some(release) = stack.release else { return };
+    let releases = releases(stack);
+    let first = releases[0];
     for (service, reader) in readers(stack) {
         let needed = match reader {
             Reader::Webapp => NEEDED,
@@ -135,12 +155,16 @@ fn missing(stack: &Stack<'_>, report: &mut Report<'_>) {
                 );
             }
         };
-        for name in release::required(reader, release.version) {
+        let by_all = |name: &&str| {
+            releases.iter().all(|it| release::required(reader, it.version).any(|it| it == *name))
+        };
+        for name in release::required(reader, first.version).filter(by_all) {
             say(name, "without which it does not start");
         }
-        for name in needed.iter().filter(|it| release.reads(reader, it)) {
+        for name in needed.iter().filter(|name| releases.iter().all(|it| it.reads(reader, name))) {
             say(name, "without which it does not work");
         }
+        let Some(release) = stack.release else { continue };
         for row in release::reader_table(reader) {
             let Some(span) = row.at(release.version).filter(|it| it.default.is_none()) else {
                 continue;

@@ -33,9 +33,8 @@ fn host_in(stack: &Stack<'_>, service: &Service, name: &str) -> Option<String> {
     } else {
         return None;
     };
-    let is_said = stack.context.chosen.iter().any(|it| it == name)
-        || stack.context.outside.contains(&host)
-        || service.extra_hosts.contains(&host);
+    let is_said =
+        stack.is_chosen(name) || stack.is_outside(&host) || service.extra_hosts.contains(&host);
     (is_service_name(&host) && !is_said).then_some(host)
 }
 

@@ -10,10 +10,13 @@ mod clickhouse;
 mod clickhouse_settings;
 mod containers;
 mod contract;
+mod electric;
 mod files;
 mod hosts;
 mod images;
+mod keys;
 mod leaks;
+mod mail;
 mod manifest;
 mod networks;
 mod object_store;
@@ -23,11 +26,15 @@ mod postgres;
 mod project;
 mod redis;
 mod registry;
+mod replication;
 mod secrets;
+mod sign_in;
 mod socket;
+mod socket_proxy;
 mod stack;
 mod streams;
 mod token;
+mod v3;
 mod variables;
 
 use crate::manifest::Fingerprints;
@@ -41,6 +48,7 @@ use std::collections::BTreeMap;
 pub static PROOFS: &[&Proof] = &[
     &files::UNREADABLE_FILE,
     &files::MISSING_FILE,
+    &keys::UNKNOWN_COMPOSE_KEY,
     &files::UNDECLARED_NAME,
     &files::DANGLING_DEPENDENCY,
     &variables::UNDEFINED_COMPOSE_VARIABLE,
@@ -65,6 +73,8 @@ pub static PROOFS: &[&Proof] = &[
     &postgres::DATABASE_LOGIN_MISMATCH,
     &postgres::MISSING_LOGICAL_WAL,
     &postgres::UNBOUNDED_SLOT_WAL,
+    &replication::TOO_FEW_REPLICATION_SLOTS,
+    &replication::INCOMPLETE_RUN_REPLICATION,
     &redis::REDIS_PASSWORD_MISMATCH,
     &redis::REDIS_TLS_MISMATCH,
     &redis::EVICTING_REDIS,
@@ -72,43 +82,69 @@ pub static PROOFS: &[&Proof] = &[
     &clickhouse::CLICKHOUSE_LOGIN_MISMATCH,
     &clickhouse::CLICKHOUSE_URL_PARAMETER,
     &clickhouse::OUTDATED_CLICKHOUSE,
+    &clickhouse::UNMIGRATED_CLICKHOUSE,
     &clickhouse_settings::MISPLACED_CLICKHOUSE_SETTING,
     &clickhouse_settings::UNBOUNDED_SYSTEM_LOGS,
     &object_store::OBJECT_STORE_LOGIN_MISMATCH,
     &object_store::BAD_OBJECT_STORE_ADDRESS,
     &object_store::OBJECT_STORE_REGION_MISMATCH,
     &object_store::MISSING_BUCKET,
+    &object_store::UNUSED_OBJECT_STORE,
     &streams::S2_BASIN_MISMATCH,
+    &streams::STREAMS_V2_WITHOUT_S2,
+    &electric::ELECTRIC_WITHOUT_AUTH_MODE,
     &registry::REGISTRY_HOST_MISMATCH,
+    &registry::MALFORMED_REGISTRY_HOST,
     &registry::REGISTRY_USER_MISMATCH,
     &registry::BAD_HTPASSWD,
     &token::UNREACHABLE_WORKER_TOKEN,
+    &sign_in::UNRESTRICTED_SIGN_IN,
+    &sign_in::UNANCHORED_EMAIL_PATTERN,
+    &mail::INCOMPLETE_EMAIL_TRANSPORT,
+    &mail::SMTP_TLS_PORT_MISMATCH,
     &origins::BAD_ORIGIN,
     &origins::DIFFERING_ORIGINS,
     &hosts::DANGLING_HOST,
     &hosts::UNREACHABLE_FROM_RUNS,
     &hosts::UNREACHABLE_WORKLOAD_API,
     &networks::UNKNOWN_RUNNER_NETWORK,
+    &networks::UNATTACHABLE_RUNNER_NETWORK,
+    &networks::GUESSED_NETWORK_NAME,
     &networks::DATA_STORE_ON_RUNNER_NETWORK,
     &networks::OPEN_DATA_NETWORK,
     &socket::BYPASSED_SOCKET_PROXY,
     &socket::EXPOSED_DOCKER_SOCKET,
     &socket::SHARED_PROXY_NETWORK,
+    &socket_proxy::MISSING_PROXY_RIGHT,
+    &socket_proxy::LOGGED_RUN_ENVIRONMENT,
     &ports::PUBLISHED_INTERNAL_PORT,
     &ports::PUBLIC_PORT,
+    &ports::UNPUBLISHED_PORT,
     &images::UNPINNED_IMAGE,
     &images::RETIRED_IMAGE,
     &images::IMAGE_TAG_MISMATCH,
+    &v3::V3_ARTEFACT,
     &project::PROJECT_MISMATCH,
     &project::DIFFERING_DECLARATION,
     &project::REPEATED_CONTAINER_NAME,
     &containers::OVERSIZED_HEAP,
+    &containers::IGNORED_HEAP_OPTION,
     &containers::GAINABLE_PRIVILEGES,
     &containers::UNBOUNDED_CONTAINER_LOG,
     &manifest::MISSING_LISTED_FILE,
     &manifest::UNLISTED_FILE,
     &manifest::MANIFEST_MODE,
     &manifest::MANIFEST_HASH,
+];
+
+/// Lints on a site that say the same as a proof, each with its proof: who allows the one accepts the other.
+pub const TWINS: &[(&str, &str)] = &[
+    ("clickhouse-too-old", "outdated-clickhouse"),
+    ("component-release-mismatch", "image-tag-mismatch"),
+    ("floating-image", "unpinned-image"),
+    ("node-options-heap", "ignored-heap-option"),
+    ("removed-image", "retired-image"),
+    ("skipped-migrations", "unmigrated-clickhouse"),
 ];
 
 /// Something that must hold between the files of a tree.
@@ -201,7 +237,7 @@ impl Report<'_> {
     }
 }
 
-/// Everything that does not hold in a tree, in the order of [`PROOFS`].
+/// Everything that does not hold in a tree, in the order of [`PROOFS`]. What its manifest accepts is not a fault.
 pub fn check(tree: &Tree, context: &Context<'_>) -> Vec<Fault> {
     let stack = Stack::of(tree, context);
     let mut faults = Vec::new();
@@ -209,5 +245,7 @@ pub fn check(tree: &Tree, context: &Context<'_>) -> Vec<Fault> {
     for proof in PROOFS.iter().filter(wanted) {
         (proof.check)(&stack, &mut Report { proof, faults: &mut faults });
     }
+    let accepted = stack.manifest.map(|it| it.accepted).unwrap_or_default();
+    faults.retain(|fault| !accepted.iter().any(|it| it == fault.proof));
     faults
 }

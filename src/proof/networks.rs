@@ -90,3 +90,53 @@ pub(super) static OPEN_DATA_NETWORK: Proof = Proof {
         }
     },
 };
+
+pub(super) static GUESSED_NETWORK_NAME: Proof = Proof {
+    name: "guessed-network-name",
+    summary: "No external network is named after the folder of another stack: where the project has another name, there is no such network.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        for file in &stack.files {
+            for (key, network) in file.networks.iter().filter(|(_, it)| it.external) {
+                let guessed = stack.files.iter().any(|it| it.names_by_folder(&network.real));
+                if guessed {
+                    report.fault(
+                        Spot::file(&file.path),
+                        format!(
+                            "`{key}` is `{}`, a name that another stack takes from its folder",
+                            network.real
+                        ),
+                        "declare it with the same `name:` in both files",
+                    );
+                }
+            }
+        }
+    },
+};
+
+pub(super) static UNATTACHABLE_RUNNER_NETWORK: Proof = Proof {
+    name: "unattachable-runner-network",
+    summary: "A network of runs that spans a swarm is attachable: otherwise no run gets onto it.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        for supervisor in stack.of_role(Role::Supervisor) {
+            let list = supervisor.get(env::DOCKER_RUNNER_NETWORKS).unwrap_or_default();
+            for file in stack.files.iter().filter(|it| it.host == supervisor.host) {
+                for (key, network) in &file.networks {
+                    let is_overlay =
+                        network.written.get("driver").is_some_and(|it| it == "overlay");
+                    let attachable =
+                        network.written.get("attachable").is_some_and(|it| *it == true);
+                    let is_listed = list.split(',').any(|it| it == network.real);
+                    if is_listed && is_overlay && !attachable {
+                        report.fault(
+                            Spot::file(&file.path),
+                            format!("`{key}` is an overlay that takes no container from outside its stack"),
+                            "say `attachable: true`",
+                        );
+                    }
+                }
+            }
+        }
+    },
+};

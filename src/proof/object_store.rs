@@ -24,6 +24,43 @@ fn pairs<'s>(stack: &'s Stack<'_>) -> impl Iterator<Item = (&'s Service, &'s Ser
     })
 }
 
+/// Whether a variable is the address of a store: `OBJECT_STORE_S3_BASE_URL` and its like are those of further ones.
+fn is_address(name: &str) -> bool {
+    name.starts_with("OBJECT_STORE_") && name.ends_with("_BASE_URL")
+}
+
+/// Every webapp with the object store beside it, though it names none.
+fn unnamed<'s>(stack: &'s Stack<'_>) -> impl Iterator<Item = (&'s Service, &'s Service)> {
+    let lacks = |it: &&Service| !it.environment.keys().any(|name| is_address(name));
+    stack.of_role(Role::Webapp).filter(lacks).filter_map(|webapp| {
+        let server = stack.beside(webapp).find(|it| it.role == Role::ObjectStore)?;
+        Some((webapp, server))
+    })
+}
+
+pub(super) static UNUSED_OBJECT_STORE: Proof = Proof {
+    name: "unused-object-store",
+    summary: "A webapp beside which an object store runs is told its address.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        for (webapp, server) in unnamed(stack) {
+            let name = env::OBJECT_STORE_BASE_URL;
+            report.fault(
+                stack.spot(webapp, "environment"),
+                format!(
+                    "`{}` has no `{name}`, so every large payload fails beside `{}`",
+                    webapp.name, server.name
+                ),
+                format!(
+                    "set `{name}`, `{}` and `{}`",
+                    env::OBJECT_STORE_ACCESS_KEY_ID,
+                    env::OBJECT_STORE_SECRET_ACCESS_KEY
+                ),
+            );
+        }
+    },
+};
+
 fn first<'s>(server: &'s Service, names: &[&str]) -> Option<&'s str> {
     names.iter().find_map(|it| server.get(it))
 }
@@ -90,7 +127,7 @@ pub(super) static BAD_OBJECT_STORE_ADDRESS: Proof = Proof {
                     Some("carries a path, which the client overwrites")
                 }
                 Some(it) if is_loopback(&it.host) => Some("leads each container to itself"),
-                Some(it) if stack.context.outside.contains(&it.host) => None,
+                Some(it) if stack.is_outside(&it.host) => None,
                 Some(it) if it.scheme != "https" && !is_service_name(&it.host) => {
                     Some("sends payloads through the open in clear")
                 }
@@ -134,8 +171,10 @@ pub(super) static MISSING_BUCKET: Proof = Proof {
     summary: "Somebody makes the bucket `packets`: the server at its start, or a client.",
     blame: Blame::Compiler,
     check: |stack, report| {
-        for (webapp, server) in pairs(stack) {
+        for (webapp, server) in pairs(stack).chain(unnamed(stack)) {
             let makes = |it: &Service| {
+                // Bitnami's image alone makes buckets because a variable names them.
+                let bitnami = it.image.raw.contains("bitnami");
                 let made = |word: &String| {
                     let path = word.trim_end_matches([';', '&']);
                     path == BUCKET || path.ends_with(&format!("/{BUCKET}"))
@@ -145,7 +184,7 @@ pub(super) static MISSING_BUCKET: Proof = Proof {
                     || it
                         .environment
                         .iter()
-                        .filter(|(name, _)| name.ends_with("_DEFAULT_BUCKETS"))
+                        .filter(|(name, _)| bitnami && name.ends_with("_DEFAULT_BUCKETS"))
                         .filter_map(|(_, text)| text.value.as_deref())
                         .any(|list| list.split([',', ';']).any(|it| it.trim() == BUCKET))
             };

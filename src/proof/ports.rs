@@ -4,11 +4,12 @@ use super::stack::{Role, is_loopback};
 use super::{Blame, Proof};
 
 /// Ports that are for containers alone, by who listens on them.
-const INTERNAL: [(Role, &str); 2] = [(Role::Supervisor, "8020"), (Role::SocketProxy, "2375")];
+const INTERNAL: [(Role, &str); 3] =
+    [(Role::Supervisor, "8020"), (Role::SocketProxy, "2375"), (Role::Electric, "3000")];
 
 pub(super) static PUBLISHED_INTERNAL_PORT: Proof = Proof {
     name: "published-internal-port",
-    summary: "The supervisor's API (8020) and the docker socket proxy (2375) are published nowhere.",
+    summary: "The supervisor's API (8020), the docker socket proxy (2375) and Electric (3000) are published nowhere.",
     blame: Blame::Compiler,
     check: |stack, report| {
         for (role, port) in INTERNAL {
@@ -46,6 +47,29 @@ pub(super) static PUBLIC_PORT: Proof = Proof {
                         format!("bind it to loopback: `127.0.0.1:<port>:{}`", port.target),
                     );
                 }
+            }
+        }
+    },
+};
+
+pub(super) static UNPUBLISHED_PORT: Proof = Proof {
+    name: "unpublished-port",
+    summary: "Every service that publishes a port is on a network that is not internal: Docker publishes nothing of the others, and says nothing.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        for service in stack.services.iter().filter(|it| !it.ports.is_empty()) {
+            let declared = &stack.file(service).networks;
+            let is_internal = |key: &String| declared.get(key).is_some_and(|it| it.internal);
+            let only_internal = service.networks.iter().all(|it| is_internal(&it.key));
+            if only_internal && !service.networks.is_empty() {
+                report.fault(
+                    stack.spot(service, "ports"),
+                    format!(
+                        "`{}` is on internal networks alone, so nothing of it is published",
+                        service.name
+                    ),
+                    "give it a further network of its own that is not internal",
+                );
             }
         }
     },

@@ -102,3 +102,26 @@ fn is_bcrypt(hash: &str) -> bool {
         && rest.len() == 53
         && rest.bytes().all(fine)
 }
+
+pub(super) static MALFORMED_REGISTRY_HOST: Proof = Proof {
+    name: "malformed-registry-host",
+    summary: "`DEPLOY_REGISTRY_HOST` is a host, perhaps with a port, and nothing else: image names begin with it.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        for webapp in stack.of_role(Role::Webapp) {
+            for name in [env::DEPLOY_REGISTRY_HOST, env::V4_DEPLOY_REGISTRY_HOST] {
+                let more = |it: &str| it.contains(['/', '@', ' ']);
+                if webapp.get(name).is_some_and(more) {
+                    report.fault(
+                        stack.source(webapp, name),
+                        format!("`{name}` is more than a host and a port"),
+                        format!(
+                            "leave scheme and path out; the path goes into `{}`",
+                            env::DEPLOY_REGISTRY_NAMESPACE
+                        ),
+                    );
+                }
+            }
+        }
+    },
+};

@@ -1,7 +1,7 @@
 //! Secret values: equal where they are shared, different where they are not, and nobody else's.
 
-use super::stack::{Role, Service, Stack};
-use super::{Blame, Proof, Report};
+use super::stack::{Dotenv, Role, Service, Stack, is_placeholder};
+use super::{Blame, Proof, Report, Spot};
 use crate::fingerprint::sha256;
 use crate::release::names_a_secret;
 use crate::release::{self, env};
@@ -84,9 +84,25 @@ fn published(stack: &Stack<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// What is made for one role each: the four, and the passwords of what a stack keeps its data in.
+const ROLES: [&str; 9] = [
+    env::SESSION_SECRET,
+    env::MAGIC_LINK_SECRET,
+    env::ENCRYPTION_KEY,
+    env::MANAGED_WORKER_SECRET,
+    env::POSTGRES_PASSWORD,
+    env::REDIS_PASSWORD,
+    env::CLICKHOUSE_PASSWORD,
+    env::OBJECT_STORE_SECRET_ACCESS_KEY,
+    env::DOCKER_REGISTRY_PASSWORD,
+];
+
+const OF_ITS_OWN: &str =
+    "give each a value of its own; keep `ENCRYPTION_KEY`, which data was written with";
+
 pub(super) static REPEATED_SECRET: Proof = Proof {
     name: "repeated-secret",
-    summary: "The four secrets of the application are all different.",
+    summary: "No two of the application's four secrets and the stores' passwords are the same.",
     blame: Blame::Input,
     check: |stack, report| {
         let all: Vec<_> = four(stack).filter(|(_, _, value)| !value.is_empty()).collect();
@@ -98,9 +114,27 @@ pub(super) static REPEATED_SECRET: Proof = Proof {
                 report.fault(
                     stack.source(service, name),
                     format!("`{name}` has the value of `{other}`"),
-                    "give each a value of its own; keep `ENCRYPTION_KEY`, which data was written with",
+                    OF_ITS_OWN,
                 );
             }
         }
+        stack.dotenvs.iter().for_each(|it| repeated_in(it, report));
     },
 };
+
+/// The same of one `.env`, where the passwords of the stores stand too.
+fn repeated_in(dotenv: &Dotenv, report: &mut Report<'_>) {
+    let value = |name: &str| {
+        dotenv.values.get(name).filter(|it| !it.trim().is_empty() && !is_placeholder(it))
+    };
+    for (at, name) in ROLES.iter().enumerate() {
+        let Some(own) = value(name) else { continue };
+        if let Some(other) = ROLES[..at].iter().find(|it| value(it) == Some(own)) {
+            report.fault(
+                Spot { path: dotenv.path.clone(), line: dotenv.line(name) },
+                format!("`{name}` has the value of `{other}`"),
+                OF_ITS_OWN,
+            );
+        }
+    }
+}

@@ -41,3 +41,23 @@ fn basins(stack: &Stack<'_>, server: &Service) -> Option<Vec<String>> {
     let name = |it: &Value| it.get("name").and_then(Value::as_str).map(str::to_owned);
     Some(document.get("basins")?.as_array()?.iter().filter_map(name).collect())
 }
+
+pub(super) static STREAMS_V2_WITHOUT_S2: Proof = Proof {
+    name: "streams-v2-without-s2",
+    summary: "A webapp whose streams are v2 is told a basin of S2.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        let (version, basin) =
+            (env::REALTIME_STREAMS_DEFAULT_VERSION, env::REALTIME_STREAMS_S2_BASIN);
+        for webapp in stack.of_role(Role::Webapp) {
+            let lacks = !webapp.environment.contains_key(basin);
+            if webapp.get(version) == Some("v2") && lacks {
+                report.fault(
+                    stack.spot(webapp, version),
+                    format!("`{version}` is `v2`, and there is no `{basin}`"),
+                    format!("set `{basin}`, or leave `{version}` out"),
+                );
+            }
+        }
+    },
+};

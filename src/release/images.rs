@@ -248,6 +248,19 @@ pub fn retired(reference: &str) -> Option<&'static Retired> {
     })
 }
 
+/// The images of version 3, without tag; a name below one of them is one too.
+const OF_V3: [&str; 2] = ["ghcr.io/triggerdotdev/coordinator", "ghcr.io/triggerdotdev/provider"];
+
+/// Whether an image is a part of version 3 that version 4 has no use for.
+#[must_use]
+pub fn is_of_v3(reference: &str) -> bool {
+    let name = bare(reference);
+    OF_V3
+        .iter()
+        .filter_map(|it| name.strip_prefix(it))
+        .any(|it| it.is_empty() || it.starts_with('/'))
+}
+
 /// A reference without tag and digest; the port of a registry stays.
 #[must_use]
 pub fn bare(reference: &str) -> &str {

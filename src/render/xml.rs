@@ -81,14 +81,17 @@ pub(super) fn read(text: &str) -> Option<Plain> {
                 }
             }
             Event::Text(text) => {
-                let text = text.xml10_content();
-                if let (Some(parent), false) = (open.last_mut(), text.trim().is_empty()) {
-                    parent.text.push_str(&text);
+                if let Some(parent) = open.last_mut() {
+                    parent.text.push_str(&text.xml10_content());
                 }
             }
             Event::GeneralRef(reference) => open.last_mut()?.text.push(resolved(&reference)?),
             Event::End(_) => {
-                let it = open.pop()?;
+                let mut it = open.pop()?;
+                // Between children it is indentation; in a leaf a blank is text, also beside an entity.
+                if !it.children.is_empty() && it.text.trim().is_empty() {
+                    it.text.clear();
+                }
                 match open.last_mut() {
                     Some(parent) => parent.children.push(it),
                     None => return Some(it),
@@ -141,6 +144,7 @@ mod tests {
             "a",
             vec![
                 Element::text("b", "<&>\"' ü $x"),
+                Element::text("f", " & < "),
                 Element::flag("c", "remove", "1"),
                 Element::parent("d", vec![Element::text("e", 1)]),
             ],

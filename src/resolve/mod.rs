@@ -7,6 +7,7 @@ mod access;
 mod docker;
 mod env;
 mod limits;
+mod patches;
 mod release;
 mod storage;
 
@@ -66,6 +67,7 @@ pub fn resolve(spec: &SiteSpec, sink: &mut Sink) -> Site {
         storage,
         docker,
         extra,
+        patches: patches::resolve(spec.patches.as_ref(), cx.sink),
         allow: allowances(spec.allow.as_deref().unwrap_or_default()),
         store: store_path(spec, &name),
         supplied: cx.supplied,

@@ -108,7 +108,7 @@ fn help(needed: &Needed) -> String {
                 .into()
         }
         Use::Generated => format!(
-            "remove the line of `{name}` from the store, and the next build makes another; a server that runs already must be given it too"
+            "`trigger-gen secrets rotate {name} SITE` makes another, and names the steps by which a server takes it"
         ),
     }
 }

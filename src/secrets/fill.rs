@@ -1,5 +1,6 @@
 //! Making the secrets that a store lacks.
 
+use super::rotation::FINGERPRINT_KEY;
 use super::{Draft, Hashed};
 use crate::site::{Needed, Site, Use};
 use crate::value::SecretName;
@@ -42,7 +43,7 @@ impl Draft {
     pub fn make_key(&mut self, random: &mut impl FnMut(&mut [u8])) -> bool {
         let missing = !self.has_key();
         if missing {
-            self.set_key(self.make("FINGERPRINT_KEY", random));
+            self.set_key(self.make(FINGERPRINT_KEY, random));
         }
         missing
     }
@@ -73,13 +74,17 @@ impl Draft {
         filled
     }
 
-    fn make(&self, name: &str, random: &mut impl FnMut(&mut [u8])) -> Zeroizing<String> {
+    pub(super) fn make(&self, name: &str, random: &mut impl FnMut(&mut [u8])) -> Zeroizing<String> {
         if self.example { Zeroizing::new(example(name)) } else { hexadecimal(random) }
     }
 
     /// The hash of a password that has none yet, or one of another password. A password that bcrypt
     /// cannot read to its end gets none; `faults` says so.
-    fn hash(&self, name: &SecretName, random: &mut impl FnMut(&mut [u8])) -> Option<Hashed> {
+    pub(super) fn hash(
+        &self,
+        name: &SecretName,
+        random: &mut impl FnMut(&mut [u8]),
+    ) -> Option<Hashed> {
         let value = self.value(name)?;
         if self.bcrypt(name).is_some() {
             return None;

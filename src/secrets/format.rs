@@ -19,7 +19,8 @@ const END: &str = "...";
 const SHORTEST_KEY: usize = 16;
 
 /// What the file tells whoever opens it.
-pub(super) const HEADER: &str = "# The secret store of one site. trigger-gen reads it, adds what is missing, and never changes a value.\n\
+pub(super) const HEADER: &str = "# The secret store of one site. trigger-gen reads it, adds what is missing, and changes a value only when told to.\n\
+# Whenever it writes, comments of yours go.\n\
 # Keep a copy where the server cannot lose it: without ENCRYPTION_KEY nothing that users stored can be read again.\n";
 
 const EXAMPLE: &str = "example: true\n";

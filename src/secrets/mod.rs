@@ -2,6 +2,7 @@
 //!
 //! Invariant: the library draws no randomness of its own. [`Draft::fill`] asks a function for it.
 
+mod clear;
 mod dotenv;
 mod draft;
 mod faults;
@@ -9,13 +10,19 @@ mod fill;
 mod format;
 mod guard;
 mod import;
+mod rotate;
+mod rotation;
 mod set;
+mod stand_in;
 
+pub use clear::Concealed;
 pub use draft::{Draft, Hashed};
 pub use faults::faults;
 pub use fill::{Filled, Made, missing};
 pub use guard::{Refusal, guard, keep, lost};
 pub use import::{Ignored, Imported, import};
+pub use rotate::{changed, rotations};
+pub use rotation::{ROTATIONS, Rotation, Step, Way, explain, rotation, wrapped};
 pub use set::{Listing, Row, list, set};
 
 use crate::fingerprint::FingerprintKey;

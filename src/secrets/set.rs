@@ -32,7 +32,7 @@ pub fn set(draft: &mut Draft, site: &Site, name: &str, value: &str) -> Result<()
     }
 }
 
-fn unknown(site: &Site, name: &str, nearest: Option<SecretName>) -> Refusal {
+pub(super) fn unknown(site: &Site, name: &str, nearest: Option<SecretName>) -> Refusal {
     // What is no name may be a value that was put in the wrong place.
     let why = match SecretName::from_text(name) {
         Ok(name) => format!("the site `{}` needs no secret `{name}`", site.name),
@@ -46,13 +46,13 @@ fn unknown(site: &Site, name: &str, nearest: Option<SecretName>) -> Refusal {
 }
 
 fn standing(name: &SecretName) -> Refusal {
-    let help = match name.as_str() == env::ENCRYPTION_KEY {
-        true => "it never changes: all that users stored is encrypted with it",
-        false => {
-            "the server has it too, so it is not changed in the store alone: rotating has a command of its own"
-        }
+    let help: String = match name.as_str() == env::ENCRYPTION_KEY {
+        true => "it never changes: all that users stored is encrypted with it".into(),
+        false => format!(
+            "the server has it too: `trigger-gen secrets rotate {name} SITE` makes another and names the steps"
+        ),
     };
-    Refusal { why: format!("`{name}` has a value already"), help: help.into() }
+    Refusal { why: format!("`{name}` has a value already"), help }
 }
 
 /// What a store has for a site. Holds no value.

@@ -25,6 +25,7 @@ use crate::release::Release;
 use crate::value::{
     ByteSize, Domain, Duration, EnvName, Label, LintName, Origin, SecretName, StorePath, TimeZone,
 };
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// One self-hosted Trigger.dev, completely described.
@@ -48,6 +49,8 @@ pub struct Site {
     pub docker: Docker,
     /// Variables that the author adds.
     pub extra: Extra,
+    /// What the author changes in files of the output.
+    pub patches: Vec<Patch>,
     /// Lints accepted with a reason.
     pub allow: Vec<Allowance>,
     /// Where the secret store is, from the folder of the site file.
@@ -113,6 +116,15 @@ pub enum ExtraValue {
     Plain(String),
     /// Kept in the store.
     Secret(SecretName),
+}
+
+/// A merge patch on one file of the output.
+#[derive(Debug, Clone)]
+pub struct Patch {
+    /// The file, from the output folder.
+    pub path: String,
+    /// What is merged into it: a mapping.
+    pub document: Value,
 }
 
 /// A lint that the author accepts.

@@ -79,6 +79,14 @@ pub(crate) fn literal_secret(at: Place, route: &Route) -> Diagnostic {
         .note("a site file is committed: treat the value that stood here as known to others")
 }
 
+/// The same in a patch, which cannot name a secret.
+pub(crate) fn secret_in_patch(route: &Route) -> Diagnostic {
+    let message = "this patch holds a secret in clear";
+    Diagnostic::error("literal-secret", Place::Value(route.clone()), message)
+        .help("name it with `env`, and write `${NAME:?}` here")
+        .note("a site file is committed: treat the value that stood here as known to others")
+}
+
 /// The same for a mapping or a list, which cannot be replaced in one place.
 fn literal_structure(route: &Route) -> Diagnostic {
     let mut diagnostic = literal_secret(Place::Key(route.clone()), route);

@@ -7,16 +7,18 @@ mod docker;
 mod env;
 mod limits;
 mod lists;
+mod patches;
 mod read;
 mod schema;
 mod storage;
 
 pub use access::{Access, Email, OauthApp, Resend, Ses, Smtp};
 pub use docker::{ContainerLimits, Docker, DockerHost, DockerImages, Publish, Topology, Worker};
-pub(crate) use env::literal_secret;
 pub use env::{EnvSection, EnvValue, SecretRef};
+pub(crate) use env::{literal_secret, secret_in_patch};
 pub use limits::{Concurrency, Limits, Payloads, RateLimit, Retention};
 pub use lists::{Allow, SecretsSection};
+pub use patches::Patches;
 pub use schema::json_schema;
 pub use storage::{
     BundledClickhouse, BundledObjectStore, BundledPostgres, BundledRedis, BundledRegistry,
@@ -57,6 +59,9 @@ section! {
         required docker: Docker,
         /// Further variables for webapp and supervisor, checked against what the release reads.
         optional env: EnvSection,
+        /// Merge patches on YAML files of the output, by path: for what no key says. `null` removes, a list takes
+        /// the place of the whole list. Refused when one changes nothing, or breaks what `verify` proves.
+        optional patches: Patches,
         /// Lints accepted with a reason.
         optional allow: Vec<Allow>,
         /// Where the secret store is.
@@ -88,6 +93,16 @@ impl Document {
                 None
             }
         }
+    }
+
+    /// A file made of nodes: one that was read, with something changed.
+    pub fn of(root: Node) -> Self {
+        Self { root }
+    }
+
+    /// All that was written.
+    pub fn root(&self) -> &Node {
+        &self.root
     }
 
     /// The bytes that a place stands for; an absent key is its nearest parent's.

@@ -75,7 +75,7 @@ impl<'n> Entries<'n> {
     }
 }
 
-fn report_repeated(entries: &[(Key, Node)], route: &Route, sink: &mut Sink) {
+pub(super) fn report_repeated(entries: &[(Key, Node)], route: &Route, sink: &mut Sink) {
     for (nth, (key, _)) in entries.iter().enumerate() {
         if entries[..nth].iter().any(|(earlier, _)| earlier.name == key.name) {
             let at = Place::Span(key.span.clone());

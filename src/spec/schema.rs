@@ -11,6 +11,7 @@ pub fn json_schema() -> Value {
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<SiteSpec>();
     RecursiveTransform(drop_null).transform(&mut schema);
     RecursiveTransform(list_required).transform(&mut schema);
+    RecursiveTransform(above_zero).transform(&mut schema);
     schema.insert("$id".into(), "site.schema.json".into());
     schema.insert("title".into(), "trigger-gen site file".into());
     if let Some(version) = schema.pointer_mut("/properties/version").and_then(Value::as_object_mut)
@@ -42,6 +43,14 @@ fn drop_null(schema: &mut Schema) {
         object.insert("allOf".into(), json!([meant]));
     }
     object.remove("format");
+}
+
+/// Every count is a number above zero.
+fn above_zero(schema: &mut Schema) {
+    if schema.get("format").and_then(Value::as_str) == Some("uint32") {
+        schema.remove("format");
+        schema.insert("minimum".into(), json!(1));
+    }
 }
 
 /// Each key carries a mark of whether it is required; the mapping lists those that are.

@@ -44,6 +44,7 @@ section! {
     BundledPostgres {
         /// Major version: 17, or 14 for a volume that 14 wrote. The volume is called `<project>-postgres`: copy an
         /// older one into it before the first start. Default: 17.
+        #[schemars(extend("enum" = [17, 14]))]
         optional version: u32,
     }
 }

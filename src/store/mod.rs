@@ -72,6 +72,17 @@ impl Store {
         Ok(Self { hand, place, site: site.into(), standing, _lock: lock })
     }
 
+    /// Clears away what a killed run left beside a store, for whoever will not write it. Without such
+    /// a rest it touches nothing, and waits for nobody.
+    pub fn recover(path: &Path) -> Result<(), Error> {
+        let Some(place) = Place::find(path)? else { return Ok(()) };
+        if read::look(&place, &place.new_name())?.is_none() {
+            return Ok(());
+        }
+        let lock = place.lock()?;
+        if lock.is_held() { replace::clear(&Hand::new(), &place) } else { Ok(()) }
+    }
+
     /// The store as it stands; `None` where there is none yet.
     pub fn draft(&self) -> Option<&Draft> {
         self.standing.as_ref().map(|it| &it.draft)

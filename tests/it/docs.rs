@@ -6,9 +6,11 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::Path;
 use trigger_gen::artifacts::ARTIFACTS;
+use trigger_gen::catalogue::{AWAITING, CATALOGUE, Handled, OBSERVED};
 use trigger_gen::lint::LINTS;
 use trigger_gen::proof::PROOFS;
 use trigger_gen::release::{self, Evidence, RELEASES};
+use trigger_gen::secrets::{ROTATIONS, Way};
 
 fn page(name: &str, text: &str) {
     let note = "<!-- Generated from the code. Change it there, then `BLESS=1 cargo test`. -->";
@@ -54,9 +56,142 @@ fn proofs() {
     );
     out.push_str("| proof | what holds |\n| --- | --- |\n");
     for it in PROOFS {
-        writeln!(out, "| {} | {} |", it.name, it.summary.replace('|', "\\|")).expect("text");
+        writeln!(out, "| [{0}](#{0}) | {1} |", it.name, it.summary.replace('|', "\\|"))
+            .expect("text");
+    }
+    out.push_str("\n# Examples\n\nFor each proof a tree of one of the examples in which something is broken, and what is said of it.\n");
+    let examples = crate::proofs::shown::examples();
+    for it in PROOFS {
+        write!(out, "\n## {}\n\n{}", it.name, examples[it.name]).expect("text");
     }
     page("proofs.md", &out);
+}
+
+/// What each secret is, and what a new value of it leads to.
+#[test]
+fn secrets() {
+    let mut out = String::from(
+        "# Secrets\n\n\
+         The store, `<name>.secrets.yaml` beside the site file, holds what trigger-gen makes and what you put in. Its values \
+         stand in the secret files of the output (`.env`, `auth.htpasswd`), at mode 0600, and nowhere else; every other \
+         file and all that is printed has fingerprints at most.\n\n\
+         - `build`, and `secrets generate`, make what is missing and change nothing that is there.\n\
+         - `secrets set NAME` and `secrets import ENV` take values in, from standard input or a file; no argument is a value.\n\
+         - `secrets rotate NAME… SITE` gives secrets that trigger-gen made new values and names every step; `-n` only names them.\n\n\
+         The old value is not kept: no step needs it. Until the next build it stands in `out/<name>/docker/.env`, and on the \
+         server until the new files are there. The build after it names what changed, with the steps once more.\n\n\
+         A secret that you supplied is changed by whoever issued it: put the new one in with `secrets set`, build, copy, \
+         and start. For a database of your own, change its password first. The worker token is none of these: the server makes it, \
+         and it is never in the store.\n\n\
+         The commands run in the folder of the installation on the server, once the new files are there. On a site with worker \
+         hosts, `-f worker/docker-compose.yml` is left out.\n\n",
+    );
+    out.push_str("| secret | may change | the old value |\n| --- | --- | --- |\n");
+    for row in ROTATIONS {
+        let may = if matches!(row.way, Way::Rotate { .. }) { "yes" } else { "no" };
+        writeln!(out, "| [{0}](#{1}) | {may} | {2} |", row.name, row.name.to_lowercase(), row.old)
+            .expect("text");
+    }
+    for row in ROTATIONS {
+        write!(out, "\n## {}\n\n{}\n", row.name, row.effect).expect("text");
+        match row.way {
+            Way::Never { why, instead } => {
+                write!(out, "\nIt is not rotated: {why}. The way out: {instead}.\n").expect("text");
+            }
+            Way::Rotate { before, after, on_workers } => {
+                let start = "{compose} up -d --wait";
+                let steps = before.iter().map(|it| (it.what, it.command));
+                let steps = steps.chain([("start what changed", Some(start))]);
+                let workers = (
+                    "at once on every worker host, with its new files",
+                    Some("docker compose --env-file .env up -d --wait"),
+                );
+                let steps = steps.chain(on_workers.then_some(workers));
+                let steps = steps.chain(after.iter().map(|it| (it.what, it.command)));
+                out.push_str("\n```sh\n");
+                for (what, command) in steps {
+                    writeln!(out, "# {what}").expect("text");
+                    writeln!(out, "{}", command.map(general).unwrap_or_default()).expect("text");
+                }
+                out.push_str("```\n");
+            }
+        }
+    }
+    page("secrets.md", &out);
+}
+
+/// A command of no site in particular.
+fn general(command: &str) -> String {
+    let compose =
+        "docker compose --env-file .env -f webapp/docker-compose.yml -f worker/docker-compose.yml";
+    command
+        .replace("{compose}", compose)
+        .replace("{registry}", "REGISTRY")
+        .replace("{user}", "USER")
+}
+
+#[test]
+fn catalogue() {
+    let mut out = String::from(
+        "# The catalogue\n\nEvery known way to get a self-hosted Trigger.dev wrong, under the name by which people report it, and who prevents it. Each lands in one place: a type that has no value for it (*unrepresentable*), a [lint](lints.md) on the site, a [proof](proofs.md) on the tree, or the doctor on the running server. `trigger-gen explain NAME` leads there.\n\n",
+    );
+    out.push_str("| name | lands in | which | note |\n| --- | --- | --- | --- |\n");
+    for it in CATALOGUE {
+        let name = match it.handled {
+            Handled::Unrepresentable { .. } => format!("[{0}](#{0})", it.name),
+            _ => it.name.to_owned(),
+        };
+        let mut notes = Vec::new();
+        if !it.also.is_empty() {
+            notes.push(format!("in an edited tree: {}", in_backticks(it.also)));
+        }
+        notes.extend((!it.note.is_empty()).then(|| it.note.to_owned()));
+        let which = in_backticks(&it.handled.which());
+        let row = format!("| {name} | {} | {which} | {} |", it.handled.place(), notes.join("; "));
+        writeln!(out, "{row}").expect("text");
+    }
+    out.push_str(&uncatalogued());
+    out.push_str("\n## What was seen\n\nWhat the real programs do with a wrong value, beyond the names above.\n\n| seen | lands in | which | note |\n| --- | --- | --- | --- |\n");
+    for it in OBSERVED {
+        let place = it.handled.as_ref().map_or("nobody", Handled::place);
+        let which = it.handled.as_ref().map_or(String::new(), |it| in_backticks(&it.which()));
+        writeln!(out, "| {} | {place} | {which} | {} |", it.what, it.note).expect("text");
+    }
+    out.push_str("\n## What waits\n\nNames for which the site file has no section yet: nobody can get them wrong with trigger-gen, and nobody prevents them.\n\n| name | prevented by what comes with |\n| --- | --- |\n");
+    for it in AWAITING {
+        writeln!(out, "| {} | {} |", it.name, it.section).expect("text");
+    }
+    out.push_str("\n# What no site can say\n");
+    for it in CATALOGUE {
+        if let Handled::Unrepresentable { page, .. } = it.handled {
+            let body = page.replace("\n## ", "\n### ");
+            write!(out, "\n## {}\n\n{}\n", it.name, body.trim_end()).expect("text");
+        }
+    }
+    page("catalogue.md", &out);
+}
+
+fn in_backticks(names: &[&str]) -> String {
+    names.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Lints and proofs that no row leads to: faults for which people have no name.
+fn uncatalogued() -> String {
+    let led: Vec<&str> = CATALOGUE
+        .iter()
+        .flat_map(|it| it.handled.which().into_iter().chain(it.also.iter().copied()))
+        .collect();
+    let mut out = String::from(
+        "\n## What has no name there\n\n| name | lands in | in a sentence |\n| --- | --- | --- |\n",
+    );
+    for it in LINTS.iter().filter(|it| !led.contains(&it.name)) {
+        writeln!(out, "| {} | lint | {} |", it.name, it.summary()).expect("text");
+    }
+    for it in PROOFS.iter().filter(|it| !led.contains(&it.name)) {
+        writeln!(out, "| {} | proof | {} |", it.name, it.summary.replace('|', "\\|"))
+            .expect("text");
+    }
+    out
 }
 
 #[test]
@@ -142,6 +277,10 @@ fn takes(schema: &Value, property: &Value) -> String {
         return format!("`{only}`");
     }
     let (name, target) = reference(schema, property);
+    if let Some(values) = target.get("enum").and_then(Value::as_array) {
+        let values: Vec<String> = values.iter().map(|it| format!("`{it}`")).collect();
+        return values.join(" or ");
+    }
     if let Some(choices) = target.get("oneOf").and_then(Value::as_array) {
         let words = choices.iter().flat_map(|choice| {
             match choice.get("properties").and_then(Value::as_object) {
@@ -153,6 +292,7 @@ fn takes(schema: &Value, property: &Value) -> String {
     }
     match target.get("type").and_then(Value::as_str) {
         Some("array") => format!("list of {}", takes(schema, &target["items"])),
+        Some("object") if name == "Patches" => "mapping from paths to merge patches".into(),
         Some("object") if target.get("additionalProperties").is_some_and(Value::is_object) => {
             "mapping from names to values".into()
         }

@@ -1,20 +1,30 @@
 //! The integration tests, one binary: what each module asks stands in its first line.
 
 mod bless;
+mod blocks;
 mod cases;
+mod catalogue;
 mod cli;
 mod consumers;
 mod docs;
 mod emission;
+mod explain;
+mod fire;
 mod formats;
+mod fuzz;
 mod golden;
 mod injection;
+mod leaks;
 mod lints;
 mod matrix;
+mod patches;
 mod proofs;
 mod schema;
+mod seeds;
 mod sizing;
 mod store;
 mod support;
 mod tables;
 mod tidy;
+mod trace;
+mod verified;

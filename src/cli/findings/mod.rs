@@ -4,6 +4,7 @@
 
 mod document;
 mod github;
+mod refusals;
 mod sarif;
 
 pub use document::json_schema;
@@ -12,6 +13,7 @@ use super::args::Format;
 use super::{Exit, draw, out};
 use crate::diag::{Diagnostic, Place, Sink};
 use crate::proof::Fault;
+use crate::secrets::{Concealed, Draft};
 use crate::source::{Source, Span};
 use crate::spec::Document as Spec;
 use document::{Document, Finding, Level};
@@ -27,20 +29,42 @@ const DIFFERENCE_SUMMARY: &str = "The output stands as the site compiles.";
 pub(super) struct Findings {
     format: Format,
     gathered: Vec<Finding>,
+    hidden: Concealed,
 }
 
 impl Findings {
     pub(super) fn new(format: Format) -> Self {
-        Self { format, gathered: Vec::new() }
+        Self { format, gathered: Vec::new(), hidden: Concealed::default() }
+    }
+
+    /// From now on no value of this store is said, whatever text it stands in.
+    pub(super) fn hide(&mut self, draft: &Draft) {
+        self.hidden = Concealed::of(draft);
     }
 
     /// What the compiler says of a site, in the order of the file.
     pub(super) fn of_site(&mut self, source: &Source, spec: Option<&Spec>, sink: &Sink) {
+        let (source, sink) = &self.shown(source, sink);
         if self.format == Format::Human {
             return draw::all(source, spec, sink);
         }
         let found = draw::in_order(source, spec, sink);
         self.gathered.extend(found.into_iter().map(|(span, it)| finding(source, span, it)));
+    }
+
+    /// A site file and what is said of it, without the values that are to be hidden.
+    fn shown(&self, source: &Source, sink: &Sink) -> (Source, Sink) {
+        let hide = |text: &String| self.hidden.without(text);
+        let one = |it: &Diagnostic| Diagnostic {
+            message: hide(&it.message),
+            label: it.label.as_ref().map(hide),
+            help: it.help.as_ref().map(hide),
+            instead: it.instead.as_ref().map(hide),
+            notes: it.notes.iter().map(hide).collect(),
+            ..it.clone()
+        };
+        let sink = Sink { diagnostics: sink.diagnostics.iter().map(one).collect() };
+        (Source::new(source.name.clone(), hide(&source.text)), sink)
     }
 
     /// What does not hold in a folder. A person knows the folder; a program is told the whole path.

@@ -22,6 +22,7 @@ macro_rules! lint {
 }
 
 mod below_security_floor;
+mod clickhouse_memory_over_half;
 mod clickhouse_too_new;
 mod clickhouse_too_old;
 mod clustered_redis;
@@ -47,11 +48,13 @@ mod open_sign_up;
 mod org_limit_too_low;
 mod platform_mismatch;
 mod pooler_url;
+mod postgres_event_store;
 mod postgres_major_mismatch;
 mod removed_image;
 mod runner_containers_kept;
 mod skipped_migrations;
 mod telemetry_on;
+mod too_few_connections;
 mod undersized_host;
 mod unencrypted_store;
 mod unknown_image;
@@ -62,6 +65,7 @@ pub const LINTS: &[&Lint] = &[
     &known_advisory::KNOWN_ADVISORY,
     &documented_release::DOCUMENTED_RELEASE,
     &dsn_in_logs::DSN_IN_LOGS,
+    &postgres_event_store::POSTGRES_EVENT_STORE,
     &old_docker_api::OLD_DOCKER_API,
     &component_release_mismatch::COMPONENT_RELEASE_MISMATCH,
     &open_sign_up::OPEN_SIGN_UP,
@@ -81,11 +85,13 @@ pub const LINTS: &[&Lint] = &[
     &loopback_server::LOOPBACK_SERVER,
     &unencrypted_store::UNENCRYPTED_STORE,
     &undersized_host::UNDERSIZED_HOST,
+    &clickhouse_memory_over_half::CLICKHOUSE_MEMORY_OVER_HALF,
     &floating_image::FLOATING_IMAGE,
     &removed_image::REMOVED_IMAGE,
     &frozen_image::FROZEN_IMAGE,
     &unknown_image::UNKNOWN_IMAGE,
     &postgres_major_mismatch::POSTGRES_MAJOR_MISMATCH,
+    &too_few_connections::TOO_FEW_CONNECTIONS,
     &insecure_defaults_allowed::INSECURE_DEFAULTS_ALLOWED,
     &skipped_migrations::SKIPPED_MIGRATIONS,
     &node_options_heap::NODE_OPTIONS_HEAP,

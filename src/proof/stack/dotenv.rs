@@ -2,9 +2,10 @@
 
 use super::text;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// A file of variables.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(in crate::proof) struct Dotenv {
     /// Where it stands.
     pub(in crate::proof) path: String,
@@ -19,7 +20,6 @@ pub(in crate::proof) struct Dotenv {
 }
 
 /// One variable.
-#[derive(Debug)]
 pub(in crate::proof) struct Entry {
     /// Its name.
     pub(in crate::proof) key: String,
@@ -29,6 +29,20 @@ pub(in crate::proof) struct Entry {
     pub(in crate::proof) line: usize,
     /// Whether its value names another variable.
     pub(in crate::proof) nested: bool,
+}
+
+/// Names only.
+impl fmt::Debug for Dotenv {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dotenv").field("path", &self.path).field("entries", &self.entries).finish()
+    }
+}
+
+/// The name only.
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Entry({})", self.key)
+    }
 }
 
 impl Dotenv {

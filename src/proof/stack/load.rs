@@ -165,6 +165,7 @@ fn compose_file(stack: &mut Stack<'_>, path: &OutPath, document: &Value) {
         networks,
         volumes,
         references,
+        unknown_keys: super::keys::unknown(document),
         stray,
         env_files,
     });

@@ -1,6 +1,7 @@
 //! What the files of a tree say, whoever wrote them: the only thing that a proof looks at.
 
 mod dotenv;
+mod keys;
 mod load;
 mod role;
 mod service;
@@ -58,10 +59,23 @@ pub(super) struct File {
     pub(super) volumes: BTreeMap<String, Volume>,
     /// Every variable that it names.
     pub(super) references: Vec<Reference>,
+    /// Keys that compose does not know, each with those above it.
+    pub(super) unknown_keys: Vec<Vec<String>>,
     /// Whether a `$` in it begins nothing.
     pub(super) stray: bool,
     /// Files whose variables services take whole.
     pub(super) env_files: Vec<String>,
+}
+
+impl File {
+    /// Whether a network of this file has this name only because of the folder that the file is in.
+    pub(super) fn names_by_folder(&self, real: &str) -> bool {
+        let unnamed = |it: &Network| !it.external && it.written.get("name").is_none();
+        let by_default = !self.networks.contains_key("default")
+            && format!("{}_default", self.default_project) == real;
+        let by_key = self.networks.values().any(|it| unnamed(it) && it.real == real);
+        self.project.is_none() && (by_default || by_key)
+    }
 }
 
 /// A declared network.
@@ -142,6 +156,18 @@ impl<'a> Stack<'a> {
         tags.chain(kept).chain(listed).filter_map(version).find_map(release::find)
     }
 
+    /// Whether the author says that a host is outside the stack, to this run or to the one that built the tree.
+    pub(super) fn is_outside(&self, host: &str) -> bool {
+        let listed = self.manifest.iter().flat_map(|it| &it.outside);
+        self.context.outside.iter().chain(listed).any(|it| it == host)
+    }
+
+    /// Whether the author added a variable.
+    pub(super) fn is_chosen(&self, name: &str) -> bool {
+        let listed = self.manifest.iter().flat_map(|it| &it.chosen);
+        self.context.chosen.iter().chain(listed).any(|it| it == name)
+    }
+
     /// Every service of a kind.
     pub(super) fn of_role(&self, role: Role) -> impl Iterator<Item = &Service> {
         self.services.iter().filter(move |it| it.role == role)
@@ -167,6 +193,19 @@ impl<'a> Stack<'a> {
     /// The file that declares a service.
     pub(super) fn file(&self, service: &Service) -> &File {
         &self.files[service.file]
+    }
+
+    /// The file of the tree that a service mounts: one beside its compose file, or one below the folder on the
+    /// server into which the tree is copied.
+    pub(super) fn mounted(&self, service: &Service, source: &str) -> Option<String> {
+        let folder = load::folder(&self.file(service).path);
+        let beside = joined(folder, source).filter(|it| self.tree.get(it).is_some());
+        let below = || {
+            let parts = source.strip_prefix('/')?;
+            let tails = parts.match_indices('/').map(|(at, _)| &parts[at + 1..]);
+            tails.map(str::to_owned).find(|it| self.tree.get(it).is_some())
+        };
+        beside.or_else(below)
     }
 
     /// Where a service stands in its file, or a key of it.
@@ -218,7 +257,7 @@ impl<'a> Stack<'a> {
 }
 
 /// The line on which a key stands below others; the last one found where the rest is not.
-fn line_of(text: &str, route: &[&str]) -> Option<usize> {
+pub(super) fn line_of(text: &str, route: &[&str]) -> Option<usize> {
     let mut found = None;
     let mut keys = route.iter().peekable();
     for (at, line) in text.lines().enumerate() {

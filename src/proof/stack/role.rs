@@ -1,4 +1,4 @@
-//! What a service is, told by its image, else by its name.
+//! What a service is, told by its name, else by its image.
 
 use crate::release::images;
 
@@ -31,7 +31,7 @@ pub(in crate::proof) enum Role {
     Other,
 }
 
-/// The last part of an image's name, or the name of a service, and what it says.
+/// The name of a service, or the last part of its image's name, and what it says.
 const NAMES: &[(&str, Role)] = &[
     ("trigger.dev", Role::Webapp),
     ("webapp", Role::Webapp),
@@ -46,6 +46,7 @@ const NAMES: &[(&str, Role)] = &[
     ("minio", Role::ObjectStore),
     ("object-store", Role::ObjectStore),
     ("mc", Role::ObjectStoreClient),
+    ("minio-bucket", Role::ObjectStoreClient),
     ("s2", Role::S2),
     ("electric", Role::Electric),
     ("registry", Role::Registry),
@@ -54,11 +55,11 @@ const NAMES: &[(&str, Role)] = &[
 ];
 
 impl Role {
-    /// What an image is, else what the name of its service says.
+    /// What the name of a service says, else what its image is: a mirror calls images as it likes.
     pub(super) fn of(image: &str, service: &str) -> Self {
         let last = images::bare(image).rsplit('/').next().unwrap_or_default();
         let find = |name: &str| NAMES.iter().find(|(it, _)| *it == name).map(|(_, role)| *role);
-        find(last).or_else(|| find(service)).unwrap_or(Self::Other)
+        find(service).or_else(|| find(last)).unwrap_or(Self::Other)
     }
 
     /// Whether it keeps data that no run may reach.

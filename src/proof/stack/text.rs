@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// A string with what it becomes once the variables of `.env` are put in.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(in crate::proof) struct Text {
     /// As it stands in the file.
     pub(in crate::proof) raw: String,
@@ -11,6 +11,13 @@ pub(in crate::proof) struct Text {
     pub(in crate::proof) value: Option<String>,
     /// Whether a placeholder stands in it for a secret.
     pub(in crate::proof) opaque: bool,
+}
+
+/// Never prints the string: it may hold a secret.
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Text(..)")
+    }
 }
 
 /// What a string asks of `.env`.

@@ -1,7 +1,7 @@
 //! URLs as the processes of the stack read them.
 
 /// The parts of a URL.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(in crate::proof) struct Url {
     /// `https`.
     pub(in crate::proof) scheme: String,
@@ -17,6 +17,13 @@ pub(in crate::proof) struct Url {
     pub(in crate::proof) path: String,
     /// What stands after `?`.
     pub(in crate::proof) query: String,
+}
+
+/// Never prints user, password or query.
+impl std::fmt::Debug for Url {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Url({}://{})", self.scheme, self.host)
+    }
 }
 
 impl Url {

@@ -10,6 +10,7 @@
 mod clickhouse;
 pub(crate) mod compose;
 mod dotenv;
+mod keys;
 mod redis;
 
 use std::io::Write as _;

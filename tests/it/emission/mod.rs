@@ -6,7 +6,7 @@
 
 mod kept;
 mod refused;
-mod system;
+pub(crate) mod system;
 mod written;
 
 use std::collections::BTreeMap;

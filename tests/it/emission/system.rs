@@ -6,11 +6,11 @@ use std::process::Command;
 use trigger_gen::emit::Outcome;
 
 /// A file system of its own for as long as it lives.
-struct Mount(PathBuf);
+pub(crate) struct Mount(PathBuf);
 
 impl Mount {
     /// `None`, said aloud, where this user cannot mount; in CI that is a failure.
-    fn tmpfs(at: &Path, options: &str, test: &str) -> Option<Self> {
+    pub(crate) fn tmpfs(at: &Path, options: &str, test: &str) -> Option<Self> {
         fs::create_dir_all(at).expect("a folder");
         let mounted =
             as_root("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).output();

@@ -65,7 +65,7 @@ const BITS: &[&str] = &[
 ];
 
 /// One to four changes of a text; bytes may fall apart, as they do in a damaged file.
-fn mutated(text: &str, random: &mut Random) -> Vec<u8> {
+pub(crate) fn mutated(text: &str, random: &mut Random) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
     for _ in 0..=random.below(4) {
         if bytes.is_empty() {

@@ -3,12 +3,14 @@
 //! `fields` says which keys take free text and where each must be seen, `classes` what is hostile, `table` holds the
 //! two against each other, `property` does the same with thousands of random strings. The readers are real:
 //! `docker-compose` as interpolation, as literal YAML and as `env_file`; `sh` and `redis-server` for the one command
-//! in which a value meets a shell.
+//! in which a value meets a shell (`redis`); both sides of each login of a bundled server, `crypt` for the registry's
+//! (`bundled`); an XML parser and ClickHouse for the narrow values that reach its settings (`xml`).
 #![allow(
     clippy::disallowed_methods,
     reason = "these tests stand outside the compiler: they write files and start programs"
 )]
 
+mod bundled;
 mod classes;
 mod dotenv;
 mod fields;
@@ -18,3 +20,7 @@ mod random;
 mod redis;
 mod sample;
 mod table;
+mod xml;
+
+pub(crate) use front::mutated;
+pub(crate) use random::Random;

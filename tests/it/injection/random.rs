@@ -4,7 +4,7 @@ use super::classes::CLASSES;
 
 /// A linear congruential generator from a given start; its high bits are used.
 #[derive(Debug)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 /// Characters with a meaning to some reader, and some without.
 const PIECES: &[&str] = &[
@@ -80,23 +80,23 @@ const PIECES: &[&str] = &[
 ];
 
 impl Random {
-    pub(super) fn from(start: u64) -> Self {
+    pub(crate) fn from(start: u64) -> Self {
         Self(start)
     }
 
     /// A number below `end`.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         ((self.0 >> 33) as usize) % end
     }
 
     /// One of these.
-    pub(super) fn one_of<T: Clone>(&mut self, items: &[T]) -> T {
+    pub(crate) fn one_of<T: Clone>(&mut self, items: &[T]) -> T {
         items[self.below(items.len())].clone()
     }
 
     /// A text of 1 to 200 characters, now of characters with a meaning, now of any, now of a class.
-    pub(super) fn text(&mut self) -> String {
+    pub(crate) fn text(&mut self) -> String {
         let length = 1 + self.below(200);
         let kind = self.below(4);
         let mut text = String::new();

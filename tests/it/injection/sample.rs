@@ -230,6 +230,16 @@ impl Compiled {
         self.folder.path().join("docker/.env")
     }
 
+    /// The text of one of its files.
+    pub(super) fn file(&self, path: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(path)).expect("a file")
+    }
+
+    /// Where one of its files is.
+    pub(super) fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
     /// What the containers of both stacks get.
     pub(super) fn config(&self) -> Value {
         let file =
@@ -264,6 +274,11 @@ pub(super) fn assert_seen(config: &Value, field: &Field, meant: &str) -> usize {
         );
     }
     field.seen.len()
+}
+
+/// The password of a URL as its reader decodes it.
+pub(super) fn password_of_url(url: &str) -> String {
+    part_of_url(url, Part::Password)
 }
 
 /// A part of a URL as its reader decodes it. Nothing in it may end a part before its time.

@@ -224,10 +224,19 @@ fn page(outcomes: &[Outcome]) -> String {
 const LIMITS: &str = "\n## What else is there\n\n\
     - E-mail addresses and patterns have a closed alphabet in which `$`, `'`, `` ` ``, `#`, `%`, `&`, `{`, `|` may \
     stand; they arrive as one anchored expression.\n\
-    - No free text reaches XML, SQL or a template: the files of ClickHouse and the headers of all files name the \
-    site, whose name is a DNS label.\n\
+    - No free text reaches XML, JSON, SQL or a template; a test compiles the same site with hostile and with harmless \
+    texts and compares every other file.\n\
+    - ClickHouse's XML holds sizes, days and, in comments, the site's name, a DNS label. The longest of each, with \
+    every `--` that a label may have, are read by xmllint and by the engine.\n\
+    - s2's JSON names one basin, which is the compiler's own.\n\
     - One value meets a shell: the password of the bundled Redis, in the command of its container. It is generated, \
-    and a hostile one is accepted by the real server.\n\
+    and a hostile one is accepted by the real server. The commands that make buckets and test health hold nothing of \
+    the site's. The folder of installation stands in commands to copy; with blanks it is one word of a real shell.\n\
+    - Passwords of bundled servers are generated, and may be imported: a hostile one is the same at the server and in \
+    every URL and variable of its clients. The MinIO client decodes nothing, so `:`, `@` and `/` are refused for it \
+    alone.\n\
+    - The line of htpasswd holds a user of a closed alphabet, without `:`, and a hash; the system's `crypt` opens it \
+    with the hostile password and with no other. More than 72 bytes are refused, since bcrypt reads no more.\n\
     - Bytes that are not UTF-8 are no site file at all.\n";
 
 fn shown(variable: &str, part: super::fields::Part) -> String {

@@ -48,8 +48,10 @@ fn a_foreign_folder_is_judged_and_not_refused() {
         "database-login-mismatch",
         "exposed-docker-socket",
         "gainable-privileges",
+        "logged-run-environment",
         "misplaced-clickhouse-setting",
         "missing-file",
+        "missing-proxy-right",
         "nested-env-expansion",
         "open-data-network",
         "open-secret-file",
@@ -64,6 +66,7 @@ fn a_foreign_folder_is_judged_and_not_refused() {
         "unconsumed-env-key",
         "unpinned-image",
         "unread-variable",
+        "unrestricted-sign-in",
         "unsaved-redis",
     ];
     assert_eq!(names(&faults), expected.into(), "{faults:#?}");

@@ -1,6 +1,8 @@
 //! What the proofs find in a tree with one fault planted, in a tree of ours, and in somebody else's folder.
 
 mod foreign;
+mod harmless;
 mod own;
 mod planted;
 mod plants;
+pub(crate) mod shown;

@@ -95,9 +95,11 @@ fn building_asks_for_what_is_the_compilers() {
             "repeated-secret",
             "leaked-secret",
             "outdated-clickhouse",
+            "unmigrated-clickhouse",
             "unpinned-image",
             "retired-image",
             "image-tag-mismatch",
+            "ignored-heap-option",
         ]
     );
 }

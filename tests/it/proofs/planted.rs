@@ -9,7 +9,7 @@ use trigger_gen::proof::{Context, Fault, PROOFS, check};
 use trigger_gen::tree::{File, Mode, OutPath, Tree};
 
 /// The tree of an example with the edits of a plant in it.
-fn planted(plant: &Plant, mut tree: Tree) -> Tree {
+pub(super) fn planted(plant: &Plant, mut tree: Tree) -> Tree {
     // An edited file differs from the manifest, and an edited `.env` from its twin: that is another fault.
     if !plant.keeps_manifest {
         remove(&mut tree, manifest::PATH);

@@ -7,6 +7,8 @@
 mod commands;
 mod damaged;
 mod file;
+mod refusals;
+mod rotation;
 mod system;
 mod together;
 mod values;

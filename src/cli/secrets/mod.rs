@@ -1,10 +1,16 @@
 //! `secrets`: what the store holds, by name and fingerprint; values only ever come in.
 
-use super::args::{Secrets, SecretsImport, SecretsSet, SecretsSite, SecretsVerb};
+mod generate;
+mod rotate;
+pub(super) mod steps;
+
+use super::args::{Format, Secrets, SecretsImport, SecretsSet, SecretsSite, SecretsVerb};
+use super::findings::Findings;
 use super::site::{Compiled, StoreUse, compile};
 use super::{Exit, build, out};
-use crate::secrets::{Imported, import as take, list as list_of, set as set_value};
+use crate::secrets::{Imported, Refusal, import as take, list as list_of, set as set_value};
 use crate::site::Use;
+use crate::store;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -13,7 +19,9 @@ use zeroize::Zeroizing;
 pub(super) fn run(verb: &Secrets) -> Exit {
     match &verb.verb {
         SecretsVerb::List(verb) => list(verb),
+        SecretsVerb::Generate(verb) => generate::run(verb),
         SecretsVerb::Set(verb) => set(verb),
+        SecretsVerb::Rotate(verb) => rotate::run(verb),
         SecretsVerb::Import(verb) => import(verb),
     }
 }
@@ -44,7 +52,8 @@ fn list(verb: &SecretsSite) -> Exit {
 }
 
 fn set(verb: &SecretsSet) -> Exit {
-    let compiled = match compile(&verb.site, StoreUse::IfThere) {
+    // A value that is wrong must not keep a right one out: the store is read under its lock alone.
+    let compiled = match compile(&verb.site, StoreUse::None) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
@@ -61,12 +70,19 @@ fn set(verb: &SecretsSet) -> Exit {
             out::say(format!("{} is in {}", verb.name, compiled.store_path.display()));
             Exit::Done
         }
-        Ok((_, Err(refusal))) => {
-            out::say(format!("error: {}\n  help: {}", refusal.why, refusal.help));
-            Exit::No
-        }
-        Err(exit) => exit,
+        Ok((_, Err(refusal))) => refused(&refusal),
+        Err(error) => store_failed(&compiled.store_path, error),
     }
+}
+
+/// What the store says, and how the run ends.
+fn store_failed(path: &Path, error: store::Error) -> Exit {
+    Findings::new(Format::Human).store_failed(path, error)
+}
+
+fn refused(refusal: &Refusal) -> Exit {
+    out::say(format!("error: {}\n  help: {}", refusal.why, refusal.help));
+    Exit::No
 }
 
 fn import(verb: &SecretsImport) -> Exit {
@@ -79,9 +95,8 @@ fn import(verb: &SecretsImport) -> Exit {
         Err(exit) => return exit,
     };
     let manifest = build::read_manifest(&build::folder(&verb.out, &compiled.site));
-    let anew = compiled.draft.is_none();
     let changed = build::update(&compiled.store_path, &compiled.site, |draft| {
-        draft.make_key(&mut build::random);
+        let anew = draft.make_key(&mut build::random);
         let imported = take(draft, &compiled.site, &text);
         if let (true, true, Some(manifest)) = (anew, imported.is_done(), &manifest) {
             draft.adopt(manifest);
@@ -90,7 +105,7 @@ fn import(verb: &SecretsImport) -> Exit {
     });
     match changed {
         Ok((_, imported)) => say_imported(&compiled, &imported),
-        Err(exit) => exit,
+        Err(error) => store_failed(&compiled.store_path, error),
     }
 }
 

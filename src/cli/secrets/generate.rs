@@ -1,0 +1,60 @@
+//! `secrets generate`: what a build would make, and nothing else.
+
+use super::super::args::SecretsGenerate;
+use super::super::site::{StoreUse, compile};
+use super::super::{Exit, build, out};
+use super::{refused, store_failed};
+use crate::secrets::{Draft, Made, keep, missing};
+use crate::site::Use;
+
+pub(super) fn run(verb: &SecretsGenerate) -> Exit {
+    let compiled = match compile(&verb.site, StoreUse::IfThere) {
+        Ok(compiled) => compiled,
+        Err(exit) => return exit,
+    };
+    let site = &compiled.site;
+    let manifest = build::read_manifest(&build::folder(&verb.out, site));
+    if let Err(refusal) = keep(manifest.as_ref(), compiled.draft.as_ref(), site) {
+        return refused(&refusal);
+    }
+    let filled = match compiled.draft.as_ref().filter(|it| it.is_complete(site)) {
+        Some(draft) => Ok((draft.clone(), Vec::new())),
+        None => {
+            build::update(&compiled.store_path, site, |draft| draft.fill(site, build::random).made)
+        }
+    };
+    let (draft, made) = match filled {
+        Ok(filled) => filled,
+        Err(error) => return store_failed(&compiled.store_path, error),
+    };
+    let store = compiled.store_path.display();
+    made.iter().for_each(|it| out::result(what(it)));
+    match made.is_empty() {
+        true => out::say(format!("{store} lacks nothing that trigger-gen makes")),
+        false => out::say(format!(
+            "made them in {store}: keep a copy, nothing can replace ENCRYPTION_KEY"
+        )),
+    }
+    still_missing(&draft, &compiled.site, &verb.site.display().to_string());
+    Exit::Done
+}
+
+fn what(made: &Made) -> String {
+    match made {
+        Made::Value(name) => name.to_string(),
+        Made::Hash(name) => format!("the hash of {name}"),
+        Made::Key => "the key of fingerprints".into(),
+    }
+}
+
+/// What only the author can supply: the next build asks for it.
+fn still_missing(draft: &Draft, site: &crate::site::Site, site_file: &str) {
+    for needed in missing(draft, site) {
+        if let Use::Supplied(key) = needed.origin {
+            out::say(format!(
+                "{0} is still missing, named at {key}: `trigger-gen secrets set {0} {site_file}`, with the value on standard input",
+                needed.name
+            ));
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What a new value of each generated secret means for an installation that runs: one row each.
+
+use crate::release::env;
+
+/// One generated secret, and what another value of it leads to.
+#[derive(Debug)]
+pub struct Rotation {
+    /// Its name in the store.
+    pub name: &'static str,
+    /// Who has it, and what another value does to them, as sentences.
+    pub effect: &'static str,
+    /// How long the old value is good for anything.
+    pub old: &'static str,
+    /// Whether it may change, and how a server takes the new value.
+    pub way: Way,
+}
+
+/// Whether a secret may change.
+#[derive(Debug)]
+pub enum Way {
+    /// It may, with these steps beside the usual ones: build, copy, start.
+    Rotate {
+        /// After the new files are on the server, and before anything is started with them.
+        before: &'static [Step],
+        /// When everything runs with the new value.
+        after: &'static [Step],
+        /// Whether the hosts that only run tasks have it, too.
+        on_workers: bool,
+    },
+    /// It must not: why, and what to do where it is known to others.
+    Never {
+        /// The reason, as a clause.
+        why: &'static str,
+        /// The way out, as an imperative.
+        instead: &'static str,
+    },
+}
+
+/// Something to be done on a server. No value stands in it, nor in the arguments of any program.
+#[derive(Debug)]
+pub struct Step {
+    /// What it is, as an imperative.
+    pub what: &'static str,
+    /// The command, with `{compose}` for docker compose and its files, `{registry}` and `{user}`.
+    pub command: Option<&'static str>,
+}
+
+const NOTHING: &[Step] = &[];
+
+/// Every secret that trigger-gen makes, in the order of a site.
+pub static ROTATIONS: &[Rotation] = &[
+    Rotation {
+        name: env::SESSION_SECRET,
+        effect: "The webapp signs its sessions with it: everybody is signed out and signs in again. The tokens of an \
+                 hour with which running tasks report their usage are refused. API keys and personal access tokens stay.",
+        old: "worthless as soon as the webapp has started with the new one.",
+        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: false },
+    },
+    Rotation {
+        name: env::MAGIC_LINK_SECRET,
+        effect: "The webapp seals the links with it that it mails: those that were mailed and not used yet, half an hour's \
+                 worth, lead nowhere, and whoever has one asks for another. Nobody is signed out.",
+        old: "worthless as soon as the webapp has started with the new one.",
+        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: false },
+    },
+    Rotation {
+        name: env::ENCRYPTION_KEY,
+        effect: "The webapp encrypts with it what users store: environment variables and tokens.",
+        old: "needed for ever: nothing else reads what it encrypted.",
+        way: Way::Never {
+            why: "upstream has no way to encrypt anew, and with another key every environment variable that users stored \
+                  is unreadable",
+            instead: "if others know it, change what is encrypted with it, at whoever issued it, and keep the key",
+        },
+    },
+    Rotation {
+        name: env::MANAGED_WORKER_SECRET,
+        effect: "The webapp and every supervisor have it, and must have the same: a supervisor with another ends with \
+                 `Invalid or missing worker token`, and Docker starts it again until both agree. No run is started meanwhile. \
+                 The webapp logs in clear what such a supervisor presents, so it gets the new value first: only the old \
+                 one, worthless by then, can reach its log.",
+        old: "worthless as soon as the webapp has started with the new one.",
+        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: true },
+    },
+    Rotation {
+        name: env::POSTGRES_PASSWORD,
+        effect: "PostgreSQL takes it from `.env` only when its volume is new, so the password of the role is changed within \
+                 the database, or the webapp ends with `P1000: Authentication failed`. Webapp and migrations connect \
+                 with it, and so does whoever uses a published port.",
+        old: "worthless once the role is changed, which nobody needs it for: inside its container, PostgreSQL trusts whoever \
+              comes through the socket.",
+        way: Way::Rotate {
+            before: &[Step {
+                what: "change the password of the role, which must answer `ALTER ROLE`",
+                command: Some(
+                    r#"sed -n "s/^POSTGRES_PASSWORD=\([0-9a-f]*\)\$/ALTER ROLE postgres PASSWORD '\1';/p" .env | {compose} exec -T postgres psql -X -U postgres"#,
+                ),
+            }],
+            after: NOTHING,
+            on_workers: false,
+        },
+    },
+    Rotation {
+        name: env::REDIS_PASSWORD,
+        effect: "Redis takes it at every start, so Redis and webapp are started anew together; what is queued is kept on \
+                 the volume. Whoever uses a published port needs the new one.",
+        old: "worthless as soon as Redis has started with the new one.",
+        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: false },
+    },
+    Rotation {
+        name: env::CLICKHOUSE_PASSWORD,
+        effect: "ClickHouse takes it at every start, so ClickHouse and webapp are started anew together; the data is not \
+                 touched. Whoever uses a published port needs the new one.",
+        old: "worthless as soon as ClickHouse has started with the new one.",
+        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: false },
+    },
+    Rotation {
+        name: env::OBJECT_STORE_SECRET_ACCESS_KEY,
+        effect: "The object store takes it at every start, and the webapp signs with it the addresses under which runs and \
+                 your applications send and fetch large payloads: addresses that it signed with the old one are refused \
+                 from then on. What is stored is not touched.",
+        old: "worthless as soon as the object store has started with the new one.",
+        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: false },
+    },
+    Rotation {
+        name: env::DOCKER_REGISTRY_PASSWORD,
+        effect: "The registry compares with its hash in `auth.htpasswd`, which the build writes anew; every supervisor pulls \
+                 with it, and every machine that deploys pushes with it. Images stay where they are.",
+        old: "worthless as soon as the registry has started with the new file.",
+        way: Way::Rotate {
+            before: NOTHING,
+            after: &[
+                Step {
+                    what: "let the registry see the new file: to Docker its configuration is the same",
+                    command: Some("{compose} up -d --force-recreate --wait registry"),
+                },
+                Step {
+                    what: "sign in again on every machine that deploys, and in its CI; the password is asked for",
+                    command: Some("docker login {registry} --username {user}"),
+                },
+            ],
+            on_workers: true,
+        },
+    },
+    Rotation {
+        name: FINGERPRINT_KEY,
+        effect: "It is no secret of a server, and never leaves the store. With it trigger-gen makes the fingerprints in \
+                 `manifest.json` and `.env.redacted`.",
+        old: "needed as long as there is an output that was built with it.",
+        way: Way::Never {
+            why: "with another one, no build could tell any more whether ENCRYPTION_KEY is the one that the output was built \
+                  with",
+            instead: "if others know it, they can test guesses with it: change what you supplied and can be guessed; \
+                      what trigger-gen makes cannot",
+        },
+    },
+];
+
+/// The key of fingerprints, by the name that it is made under.
+pub(super) const FINGERPRINT_KEY: &str = "FINGERPRINT_KEY";
+
+/// The row of a secret.
+pub fn rotation(name: &str) -> Option<&'static Rotation> {
+    ROTATIONS.iter().find(|it| it.name == name)
+}
+
+/// The page of a secret that trigger-gen makes, for `explain`.
+pub fn explain(name: &str) -> Option<String> {
+    let row = rotation(name)?;
+    let rest = match &row.way {
+        Way::Never { why, instead } => format!("It is not rotated: {why}. The way out: {instead}."),
+        Way::Rotate { .. } => format!(
+            "`trigger-gen secrets rotate {name} SITE` makes another and names the steps. The old value: {}",
+            row.old
+        ),
+    };
+    let (effect, rest) = (wrapped(row.effect, ""), wrapped(&rest, ""));
+    Some(format!("{name} (secret that trigger-gen makes)\n\n{effect}\n{rest}"))
+}
+
+/// A text in lines of at most a hundred characters, each with an indentation and an end.
+pub fn wrapped(text: &str, indent: &str) -> String {
+    let mut out = String::from(indent);
+    let mut width = indent.len();
+    for (nth, word) in text.split_whitespace().enumerate() {
+        let length = word.chars().count();
+        if nth > 0 && width + 1 + length > 100 {
+            out.push_str(&format!("\n{indent}"));
+            width = indent.len();
+        } else if nth > 0 {
+            out.push(' ');
+            width += 1;
+        }
+        out.push_str(word);
+        width += length;
+    }
+    out.push('\n');
+    out
+}

@@ -1,0 +1,286 @@
+//! What follows from which key: every key has an effect, both directions agree, and what is measured is what happens.
+
+use crate::support;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+use trigger_gen::diag::Sink;
+use trigger_gen::secrets::WITHHELD;
+use trigger_gen::source::Source;
+use trigger_gen::spec::Document;
+use trigger_gen::trace::{At, Effect, Trace};
+
+/// Keys from which no line follows, and why.
+const WITHOUT_LINES: &[(&str, &str)] = &[
+    ("version", "there is one version of the site file"),
+    ("allow", "what is accepted shows in reports"),
+    ("allow.lint", "what is accepted shows in reports"),
+    ("allow.because", "what is accepted shows in reports"),
+    ("storage.clickhouse.external.version", "lints compare it with what the release needs"),
+    ("secrets", "where the store is shows in no file of the output"),
+    ("secrets.store", "where the store is shows in no file of the output"),
+];
+
+/// Sites that have the keys that no example has.
+const BASES: &[(&str, &str)] = &[
+    (
+        "everything bundled, and said so",
+        "
+storage:
+  postgres: { bundled: {} }
+  redis: { bundled: {} }
+  streams: { bundled: {} }
+  realtime: { electric: { image: images.example.com/electric:1.2.4 } }
+docker:
+  publish: { webapp: 8031, object_store: 9001, registry: 5001 }
+  images: { redis: images.example.com/redis:7.4.11 }
+  limits: { redis: 600MiB }
+patches:
+  docker/webapp/docker-compose.yml: { services: { webapp: { stop_grace_period: 20s } } }
+secrets: { store: kept/mine.secrets.yaml }
+",
+    ),
+    (
+        "everything outside, and spelled out",
+        "
+storage:
+  postgres: { external: { host: db.example.com, port: 5433, password: { secret: DB }, tls: disable } }
+  redis: { external: { host: cache.example.com, port: 6380, tls: false } }
+  clickhouse:
+    external: { host: ch.example.com, port: 8124, password: { secret: CH }, tls: false, version: \"26.2\" }
+  streams: v1
+docker: { root: /srv/trigger }
+limits:
+  run_ttl: 14d
+",
+    ),
+];
+
+fn base(sections: &str) -> String {
+    format!(
+        "version: 1\nname: base\nrelease: 4.5.12\ndomain: trigger.example.com\n\
+         access:\n  admins: [ops@example.com]\n  telemetry: true\n\
+         {sections}"
+    )
+}
+
+fn trace(text: &str) -> Trace {
+    let mut sink = Sink::default();
+    let document = Document::read(&Source::new("site.yaml", text), &mut sink).expect("YAML");
+    match Trace::of(&document, |_| true) {
+        Some(trace) => trace,
+        None => {
+            let _ = support::site(text);
+            panic!("a site that compiles has a trace");
+        }
+    }
+}
+
+/// The traces of every example and base, measured once, side by side.
+pub(crate) fn traces() -> &'static BTreeMap<String, Trace> {
+    static TRACES: OnceLock<BTreeMap<String, Trace>> = OnceLock::new();
+    TRACES.get_or_init(|| {
+        let examples = support::example_names().into_iter();
+        let examples = examples.map(|it| (it.clone(), support::example_text(&it)));
+        let bases = BASES.iter().map(|(name, text)| ((*name).to_owned(), base(text)));
+        std::thread::scope(|scope| {
+            let started: Vec<_> = examples
+                .chain(bases)
+                .map(|(name, text)| (name, scope.spawn(move || trace(&text))))
+                .collect();
+            started.into_iter().map(|(name, it)| (name, it.join().expect("a trace"))).collect()
+        })
+    })
+}
+
+fn is_excused(effect: &Effect) -> bool {
+    WITHOUT_LINES.iter().any(|(name, _)| *name == effect.name())
+}
+
+#[test]
+fn lines_follow_from_every_key_that_an_example_writes() {
+    let mut without = Vec::new();
+    for (site, trace) in traces() {
+        let written = trace.effects().iter().filter(|it| it.written && !is_excused(it));
+        without.extend(
+            written
+                .filter(|it| it.lines.is_empty() && it.more.is_empty())
+                .map(|it| format!("{site}: {}", it.route)),
+        );
+    }
+    assert_eq!(without, [""; 0], "keys without effect");
+}
+
+#[test]
+fn an_excuse_is_needed() {
+    for (name, why) in WITHOUT_LINES {
+        let effects: Vec<&Effect> = traces()
+            .values()
+            .flat_map(|it| it.effects())
+            .filter(|it| it.name() == *name && it.written)
+            .collect();
+        assert!(!effects.is_empty(), "no site has `{name}`");
+        let none = effects.iter().all(|it| it.lines.is_empty() && it.more.is_empty());
+        assert!(none, "`{name}` has an effect, so not: {why}");
+    }
+}
+
+#[test]
+fn every_key_of_the_schema_has_an_effect_somewhere() {
+    let mut seen: BTreeSet<String> =
+        WITHOUT_LINES.iter().map(|(name, _)| (*name).to_owned()).collect();
+    for effect in traces().values().flat_map(|it| it.effects()) {
+        if !effect.lines.is_empty() || !effect.more.is_empty() {
+            seen.insert(effect.name());
+        }
+    }
+    let keys = keys();
+    assert!(keys.len() > 150, "the keys of the schema were not found");
+    let without: Vec<&String> = keys.iter().filter(|it| !seen.contains(*it)).collect();
+    assert_eq!(without, [""; 0], "keys without effect");
+}
+
+/// Every key of the schema, by its route; what is inside the name of a secret is no key.
+fn keys() -> BTreeSet<String> {
+    fn walk(schema: &Value, node: &Value, route: &str, found: &mut BTreeSet<String>) {
+        let reference = ["/$ref", "/allOf/0/$ref", "/items/$ref"];
+        let reference = reference.iter().find_map(|it| node.pointer(it)?.as_str());
+        if let Some(name) = reference.filter(|it| !it.ends_with("/SecretRef")) {
+            let target = schema.pointer(name.trim_start_matches('#')).expect("a definition");
+            walk(schema, target, route, found);
+        }
+        for side in node["oneOf"].as_array().into_iter().flatten() {
+            walk(schema, side, route, found);
+        }
+        for (name, inner) in node["properties"].as_object().into_iter().flatten() {
+            let route = if route.is_empty() { name.clone() } else { format!("{route}.{name}") };
+            walk(schema, inner, &route, found);
+            found.insert(route);
+        }
+    }
+    let (schema, mut found) = (trigger_gen::spec::json_schema(), BTreeSet::new());
+    walk(&schema, &schema, "", &mut found);
+    found
+}
+
+#[test]
+fn both_directions_agree() {
+    for (site, trace) in traces() {
+        let mut found = 0;
+        for (path, file) in trace.files() {
+            for line in 1..=file.text().lines().count() {
+                let at = At { path: path.to_string(), line };
+                let keys: Vec<&Effect> = trace.keys(&at);
+                found += usize::from(!keys.is_empty());
+                for effect in trace.effects() {
+                    let named = keys.iter().any(|it| it.route.0.starts_with(&effect.route.0));
+                    assert_eq!(
+                        effect.lines.contains(&at),
+                        named,
+                        "{site}: {} {at:?}",
+                        effect.route
+                    );
+                }
+                for key in &keys {
+                    let above = keys.iter().filter(|it| it.route.0.starts_with(&key.route.0));
+                    assert_eq!(above.count(), 1, "{site}: {} stands above another key", key.route);
+                }
+            }
+        }
+        assert!(found > 50, "{site}: {found} lines follow from a key");
+    }
+}
+
+/// What a person would do: change one value in the text, build, and look which lines are otherwise.
+#[test]
+fn a_change_by_hand_gives_the_same_lines() {
+    // Whether nothing more follows: with a key taken out, a line can go that no other value changes.
+    let cases = [
+        ("minimal-vps", "domain", "domain: trigger.example.com", "domain: jobs.example.net", true),
+        ("minimal-vps", "access.admins", "ops@example.com", "other@example.com", false),
+        ("classic-vps", "docker.root", "root: /opt/trigger-dev", "root: /srv/elsewhere", true),
+        ("classic-vps", "timezone", "Europe/Amsterdam", "Asia/Tokyo", true),
+        (
+            "classic-vps",
+            "storage.registry.external.host",
+            "host: ghcr.io",
+            "host: quay.example",
+            true,
+        ),
+        ("external-everything", "limits.api_rate.burst", "burst: 1500", "burst: 1501", false),
+        (
+            "external-everything",
+            "env.webapp.DATABASE_CONNECTION_LIMIT",
+            "LIMIT: 20",
+            "LIMIT: 21",
+            false,
+        ),
+        (
+            "split-workers",
+            "docker.topology.workers[1].memory",
+            "16GiB\n\nenv",
+            "64GiB\n\nenv",
+            false,
+        ),
+    ];
+    for (example, key, from, to, exact) in cases {
+        let text = support::example_text(example);
+        assert_eq!(text.matches(from).count(), 1, "{example}: {from}");
+        let (tree, other) = (support::tree_of(&text), support::tree_of(&text.replace(from, to)));
+        let mut changed = BTreeSet::new();
+        for (path, file) in tree.files.iter().filter(|(path, _)| path.as_str() != "manifest.json") {
+            let theirs = other.files[path].text();
+            assert_eq!(file.text().lines().count(), theirs.lines().count(), "{path}");
+            let lines = file.text().lines().zip(theirs.lines()).enumerate();
+            let otherwise = lines.filter(|(_, (ours, theirs))| ours != theirs);
+            changed.extend(otherwise.map(|(nth, _)| At { path: path.to_string(), line: nth + 1 }));
+        }
+        assert!(!changed.is_empty(), "{example}: {key}");
+        let effects = traces()[example].effects();
+        let effect = effects.iter().find(|it| it.route.to_string() == key).expect(key);
+        let missed: Vec<&At> = changed.difference(&effect.lines).collect();
+        assert!(missed.is_empty(), "{example}: {key} also changes {missed:?}");
+        assert!(!exact || effect.lines == changed, "{example}: {key}: {:?}", effect.lines);
+    }
+}
+
+#[test]
+fn a_line_of_one_service_is_not_that_of_another() {
+    let trace = &traces()["classic-vps"];
+    let compose = "docker/webapp/docker-compose.yml";
+    let text = trace.tree().get(compose).expect("there").text();
+    let service = |name: &str| {
+        let start = text.lines().position(|it| it == format!("  {name}:")).expect("a service");
+        let body = text.lines().skip(start + 1).position(|it| !it.starts_with("    "));
+        start + 1..=start + 1 + body.expect("an end")
+    };
+    let redis = trace.effects().iter().find(|it| it.name() == "storage.redis").expect("there");
+    for line in service("redis") {
+        assert!(redis.lines.contains(&At { path: compose.into(), line }), "{line}");
+    }
+    for line in service("postgres").chain(service("clickhouse")) {
+        assert!(!redis.lines.contains(&At { path: compose.into(), line }), "{line}");
+    }
+}
+
+#[test]
+fn no_secret_and_no_placeholder_is_shown() {
+    for name in support::example_names() {
+        let (trace, secrets) = (&traces()[&name], support::example(&name).1);
+        let mut hidden = 0;
+        for (path, file) in trace.files() {
+            for (nth, line) in file.text().lines().enumerate() {
+                let at = At { path: path.to_string(), line: nth + 1 };
+                let shown = trace.text(&at).expect("a line");
+                assert!(!shown.contains(WITHHELD), "{name}: {shown}");
+                assert!(
+                    secrets.values().all(|it| !shown.contains(it)),
+                    "{name}: {path}:{}",
+                    at.line
+                );
+                hidden += usize::from(line.contains(WITHHELD));
+            }
+        }
+        assert!(hidden > 5, "{name}: {hidden} lines hold a secret");
+    }
+}
