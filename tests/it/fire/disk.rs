@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 
 /// A limit on the size of files ends the process by a signal in the middle of a write.
 #[test]
+#[ignore = "takes a minute: scripts/test runs it"]
 fn a_limit_on_the_size_of_files_leaves_the_old_or_the_new() {
     let mut signals = 0;
     for scene in everyday() {
@@ -33,6 +34,7 @@ fn a_limit_on_the_size_of_files_leaves_the_old_or_the_new() {
 
 /// From no room at all to room enough, a page at a time.
 #[test]
+#[ignore = "takes a minute: scripts/test runs it"]
 fn a_full_disk_leaves_the_old_or_the_new() {
     let scene = &Scene::new("a first build", BUILD, empty);
     let mut ends = [0; 3];
@@ -72,6 +74,7 @@ fn a_full_disk_leaves_the_old_or_the_new() {
 
 /// The store beside the site, the output on another file system.
 #[test]
+#[ignore = "takes a minute: scripts/test runs it"]
 fn an_output_on_another_file_system_is_switched_all_the_same() {
     let scene = Scene::new("a rebuild", BUILD, changed);
     let (case, elsewhere) = (scene.case(), tempfile::tempdir().expect("a folder"));

@@ -30,6 +30,7 @@ fn all_calls<'a>(strace: &Path, scenes: &'a [Scene]) -> Vec<(&'a Scene, Call)> {
 }
 
 #[test]
+#[ignore = "takes a minute: scripts/test runs it"]
 fn a_kill_at_every_call_leaves_the_old_or_the_new() {
     let Some(strace) = strace::strace() else { return };
     let scenes = scenes(&strace);
@@ -49,6 +50,7 @@ fn a_kill_at_every_call_leaves_the_old_or_the_new() {
 }
 
 #[test]
+#[ignore = "takes a minute: scripts/test runs it"]
 fn a_refusal_of_every_call_leaves_the_old_or_the_new() {
     let Some(strace) = strace::strace() else { return };
     let scenes = scenes(&strace);

@@ -71,6 +71,7 @@ fn swap_until(
 }
 
 #[test]
+#[ignore = "takes a minute: scripts/test runs it"]
 fn a_link_that_comes_meanwhile_is_not_followed() {
     let scene = Scene::new("a rebuild", BUILD, changed);
     let (swaps, ends) = (AtomicUsize::new(0), [const { AtomicUsize::new(0) }; 3]);
@@ -108,6 +109,7 @@ fn a_link_that_comes_meanwhile_is_not_followed() {
 }
 
 #[test]
+#[ignore = "takes a minute: scripts/test runs it"]
 fn a_link_that_comes_after_a_kill_is_not_followed() {
     let Some(strace) = strace::strace() else { return };
     let scenes = [

@@ -18,6 +18,7 @@ const SLOWED: &str = "?mkdir,mkdirat,linkat,fchmod,renameat2,unlinkat,fsync,ftru
 const SLOWED_BY: &str = "delay_enter=2000";
 
 #[test]
+#[ignore = "takes a minute: scripts/test runs it"]
 fn two_hundred_kills_at_random_moments() {
     let Some(strace) = strace::strace() else { return };
     let scenes = everyday();

@@ -29,6 +29,7 @@ fn two_sites() -> (tempfile::TempDir, Vec<super::scene::Seen>) {
 }
 
 #[test]
+#[ignore = "takes a minute: scripts/test runs it"]
 fn of_two_builds_at_once_one_waits_or_says_so() {
     let (folder, made) = two_sites();
     let path = folder.path().join("case");
@@ -60,6 +61,7 @@ fn of_two_builds_at_once_one_waits_or_says_so() {
 
 /// Whoever only reads meets the old output, the new one, or the word that it is being written.
 #[test]
+#[ignore = "takes a minute: scripts/test runs it"]
 fn a_reader_beside_a_build_sees_one_output() {
     let (folder, _) = two_sites();
     let path = folder.path().join("case");
@@ -94,6 +96,7 @@ fn a_reader_beside_a_build_sees_one_output() {
 
 /// A run that makes nothing in the store still clears away what a killed one left beside it.
 #[test]
+#[ignore = "takes a minute: scripts/test runs it"]
 fn what_a_killed_run_left_beside_the_store_goes_with_the_next_build() {
     let folder = scratch();
     let path = folder.path().join("case");
