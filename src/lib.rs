@@ -35,6 +35,7 @@ pub mod yaml;
 
 use diag::{Sink, Stopped};
 use manifest::{Header, Manifest};
+use plan::Plan;
 use proof::Context;
 use render::Rendered;
 use secrets::Secrets;
@@ -65,9 +66,7 @@ pub fn analyse(
 
 /// The back half: the same site and secrets give the same bytes, always.
 pub fn generate(site: &Site, secrets: &Secrets) -> Tree {
-    let mut plan = artifacts::plan(site, secrets);
-    patch::apply(&mut plan, &site.patches);
-    let Rendered { mut tree, documents } = render::render(plan);
+    let Rendered { mut tree, documents } = render::render(planned(site, secrets));
     let header = Header {
         site: site.name.to_string(),
         release: site.release.version.to_string(),
@@ -82,6 +81,17 @@ pub fn generate(site: &Site, secrets: &Secrets) -> Tree {
     tree.files.insert(path, manifest.to_file());
     prove(site, secrets, &tree, &documents);
     tree
+}
+
+/// The files of [`generate`] without the manifest, neither read back nor proven: for comparing many sites.
+pub fn sketch(site: &Site, secrets: &Secrets) -> Tree {
+    render::sketch(planned(site, secrets))
+}
+
+fn planned(site: &Site, secrets: &Secrets) -> Plan {
+    let mut plan = artifacts::plan(site, secrets);
+    patch::apply(&mut plan, &site.patches);
+    plan
 }
 
 /// The proofs that need not hold, because the author allowed the lint that says the same.

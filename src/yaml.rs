@@ -66,7 +66,10 @@ pub fn read(text: &str) -> Result<Node, SyntaxError> {
     };
     let root: Spanned<Raw> = serde_yaml::from_str_with_options(text, options)
         .map_err(|error| syntax_error(&error, text))?;
-    Ok(node(root, text))
+    match key_without_text(&root) {
+        Some(span) => Err(SyntaxError { message: "a key must be a text".into(), span }),
+        None => Ok(node(root, text)),
+    }
 }
 
 /// Reads a document that trigger-gen wrote itself, as plain data.
@@ -142,6 +145,18 @@ fn node(raw: Spanned<Raw>, text: &str) -> Node {
         ),
     };
     Node { span, kind }
+}
+
+/// Where a list, a mapping or nothing stands in the place of a key.
+fn key_without_text(raw: &Spanned<Raw>) -> Option<Span> {
+    match &raw.value {
+        Raw::List(items) => items.iter().find_map(key_without_text),
+        Raw::Map(entries) => entries.iter().find_map(|(name, value)| match name.value {
+            Raw::List(_) | Raw::Map(_) | Raw::Null => Some(bytes(&name.referenced)),
+            _ => key_without_text(value),
+        }),
+        _ => None,
+    }
 }
 
 fn key(raw: Spanned<Raw>, text: &str) -> Key {
@@ -279,6 +294,9 @@ mod tests {
             ("a: !secret x\n", "tag"),
             ("a: 1\n---\nb: 2\n", "document"),
             ("a: [1,\n", ""),
+            ("a: {[b]: 1}\n", "key"),
+            ("? {a: b}\n: 1\n", "key"),
+            ("a: {~: 1}\n", "key"),
         ] {
             let error = read(text).expect_err(text);
             assert!(error.message.contains(said), "{text:?}: {}", error.message);

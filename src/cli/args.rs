@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Compiles one site.yaml into everything needed to self-host Trigger.dev v4.
@@ -106,7 +107,8 @@ pub(super) struct Build {
     /// Overwrite files that were edited by hand
     #[arg(long)]
     pub(super) force: bool,
-    /// Begin anew although the secret store does not fit the output: the old output is set aside
+    /// Begin anew although the secret store does not fit the output. The old output is kept as
+    /// `<name>.before-new-site`, of which one may stand
     #[arg(long)]
     pub(super) new_site: bool,
     /// Fail on warnings
@@ -128,6 +130,9 @@ pub(super) struct Check {
     /// Fail on warnings
     #[arg(long)]
     pub(super) deny_warnings: bool,
+    /// Say nothing but what is wrong
+    #[arg(short, long)]
+    pub(super) quiet: bool,
     /// How to say what is found
     #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     pub(super) format: Format,
@@ -237,13 +242,15 @@ pub(super) struct SecretsGenerate {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "trigger-gen secrets rotate [OPTIONS] <NAME>... [SITE]")]
 pub(super) struct SecretsRotate {
-    /// The names of the secrets
+    /// The names of the secrets. Behind them may stand a site file: the last argument is one if it ends in
+    /// `.yaml` or `.yml`, is `-` or names a file. Default: site.yaml
     #[arg(required = true, value_name = "NAME")]
-    pub(super) names: Vec<String>,
-    /// A site file
-    #[arg(required = true, value_name = "SITE")]
-    pub(super) site: PathBuf,
+    pub(super) words: Vec<OsString>,
+    /// Folder in which the site has a folder of its name, for the steps
+    #[arg(short, long, default_value = "out", value_name = "FOLDER")]
+    pub(super) out: PathBuf,
     /// Say what it would lead to, and write nothing
     #[arg(short = 'n', long)]
     pub(super) dry_run: bool,

@@ -3,25 +3,28 @@
 use super::args::Build;
 use super::compare;
 use super::findings::Findings;
+use super::plan::Plan;
+use super::secrets::standing::Standing;
 use super::site::{Compiled, StoreUse, compile_saying};
 use super::{Exit, out, talk};
-use crate::emit::{self, Options};
-use crate::manifest::{self, Fingerprints, Manifest};
-use crate::release::env;
-use crate::secrets::{Draft, Made, Secrets, changed, keep, missing};
-use crate::site::{Site, generated};
+use crate::emit;
+use crate::manifest::{self, Manifest};
+use crate::secrets::{Draft, Secrets};
+use crate::site::Site;
 use crate::store::{self, Store};
 use crate::tree::Tree;
+use crate::value::SecretName;
 use rand::TryRng;
 use rand::rngs::SysRng;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 pub(super) fn run(verb: &Build) -> Exit {
     let mut seen = BTreeSet::new();
-    let mut findings = Findings::new(verb.format);
+    let mut findings = Findings::new(verb.format).quiet(verb.quiet);
     let ends = verb.sites.iter().map(|path| one(verb, path, &mut seen, &mut findings));
     let exit = ends.max().unwrap_or(Exit::Done);
     findings.finish(exit)
@@ -56,85 +59,53 @@ fn write(verb: &Build, compiled: Compiled, folder: &Path, findings: &mut Finding
         Ok(recovered) => talk::recovered(folder, recovered),
         Err(error) => return findings.emission_failed(&error),
     }
-    let manifest = read_manifest(folder);
+    let standing = &Standing::read(folder);
+    let store = compiled.draft.as_ref();
     if !verb.new_site
-        && let Err(refusal) = keep(manifest.as_ref(), compiled.draft.as_ref(), &compiled.site)
+        && let Err(refusal) = standing.keeps(store, &compiled.site, verb.force)
     {
         return findings.would_lose(compiled.site.name.as_str(), &compiled.store_path, &refusal);
     }
-    let (draft, made) = match filled(verb, &compiled, findings) {
+    let plan = Plan { verb, compiled: &compiled, folder, standing };
+    let (draft, made) = match plan.filled(findings) {
         Ok(filled) => filled,
         Err(exit) => return exit,
     };
-    let changed = manifest.as_ref().map_or(Vec::new(), |it| changed(it, &draft));
-    let names = needed(&compiled.site);
-    let secrets = Secrets::from_store(&draft, &names);
-    let tree = crate::generate(&compiled.site, &secrets);
-    let options = Options { force: verb.force, set_aside: verb.new_site && manifest.is_some() };
-    match emit::write(folder, &tree, fingerprints(manifest.as_ref(), &secrets), &options) {
+    let (tree, secrets) = plan.output(&draft);
+    let key = standing.fingerprints(&draft, &secrets);
+    match emit::write(folder, &tree, key, &plan.options()) {
         Ok(report) => {
-            talk::written(verb.quiet, &compiled, folder, &report, &made, &changed);
+            let done = talk::Done { report: &report, made: &made, changed: &plan.changed(&draft) };
+            talk::written(verb.quiet, &compiled, folder, &done);
             Exit::Done
         }
-        Err(error) => findings.emission_failed(&error),
+        Err(error) => {
+            talk::made_secrets(&compiled.store_path, &made);
+            findings.emission_failed(&error)
+        }
     }
 }
 
-/// How the emitter tells secret files that were edited. A store that was imported has a new key of
-/// fingerprints, with which no old file can be told: those are taken as they were made.
-fn fingerprints<'a>(manifest: Option<&'a Manifest>, secrets: &'a Secrets) -> &'a dyn Fingerprints {
-    let key = secrets.fingerprint(&generated(env::ENCRYPTION_KEY));
-    let fits = |it: &&Manifest| it.secrets.get(env::ENCRYPTION_KEY).is_some_and(|it| it == key);
-    match manifest.filter(|it| !fits(it)) {
-        Some(manifest) => manifest,
-        None => secrets,
-    }
-}
-
-fn needed(site: &Site) -> Vec<crate::value::SecretName> {
+/// The names of the secrets that a site needs.
+pub(super) fn needed(site: &Site) -> Vec<SecretName> {
     site.needed_secrets().into_iter().map(|it| it.name).collect()
 }
 
-/// The store with everything that the site needs. It is read again under its lock, so that no
-/// other run's secret is lost.
-fn filled(
-    verb: &Build,
-    compiled: &Compiled,
-    findings: &mut Findings,
-) -> Result<(Draft, Vec<Made>), Exit> {
-    let site = &compiled.site;
-    if let Some(draft) = compiled.draft.as_ref().filter(|it| it.is_complete(site)) {
-        Store::recover(&compiled.store_path)
-            .map_err(|error| findings.store_failed(&compiled.store_path, error))?;
-        return Ok((draft.clone(), Vec::new()));
-    }
-    if verb.locked {
-        let lacking: Vec<String> = match &compiled.draft {
-            Some(draft) => missing(draft, site).into_iter().map(|it| it.name.to_string()).collect(),
-            None => needed(site).into_iter().map(|it| it.to_string()).collect(),
-        };
-        let lacking =
-            if lacking.is_empty() { "the hash of a password".into() } else { lacking.join(", ") };
-        let store = &compiled.store_path;
-        let why = format!("{} lacks {lacking}, and --locked makes nothing", store.display());
-        return Err(findings.refused("missing-secret", store, &why));
-    }
-    update(&compiled.store_path, site, |draft| draft.fill(site, random).made)
-        .map_err(|error| findings.store_failed(&compiled.store_path, error))
-}
-
-/// Changes the store under its lock, and says what that gave.
-pub(super) fn update<T>(
+/// Changes the store under its lock, and says what that gave. Where it gives an error nothing is written,
+/// and no store is made.
+pub(super) fn update<T, E>(
     path: &Path,
     site: &Site,
-    change: impl FnOnce(&mut Draft) -> T,
-) -> Result<(Draft, T), store::Error> {
-    Store::lock(path, site.name.as_str()).and_then(|mut store| {
-        let mut draft = store.to_draft();
-        let result = change(&mut draft);
-        store.save(&draft)?;
-        Ok((draft, result))
-    })
+    change: impl FnOnce(&mut Draft) -> Result<T, E>,
+) -> Result<(Draft, Result<T, E>), store::Error> {
+    let mut store = Store::lock(path, site.name.as_str())?;
+    let mut draft = store.to_draft();
+    let is_new = store.draft().is_none();
+    let result = change(&mut draft);
+    if result.is_ok() && store.save(&draft)? && is_new {
+        talk::exposed(path);
+    }
+    Ok((draft, result))
 }
 
 /// The operating system's randomness, the only one there is.
@@ -143,8 +114,19 @@ pub(super) fn random(bytes: &mut [u8]) {
 }
 
 /// The manifest of an output, if there is one that can be read.
-pub(super) fn read_manifest(folder: &Path) -> Option<Manifest> {
-    read_text(&folder.join(manifest::PATH)).ok().and_then(|text| Manifest::read(text.as_bytes()))
+fn read_manifest(folder: &Path) -> Option<Manifest> {
+    read_bytes(&folder.join(manifest::PATH)).ok().and_then(|bytes| Manifest::read(&bytes))
+}
+
+/// A file of the output as it is, in memory that is wiped.
+pub(super) fn read_bytes(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    // A pipe would keep whoever opens it waiting.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut bytes = Zeroizing::new(Vec::new());
+    File::open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A text file of the output.

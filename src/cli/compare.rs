@@ -3,7 +3,7 @@
 use super::build::{self, Rendered};
 use super::findings::Findings;
 use super::site::Compiled;
-use super::{Exit, out};
+use super::{Exit, out, shell};
 use crate::emit::{self, Report};
 use crate::secrets::WITHHELD;
 use crate::tree::{OutPath, Tree};
@@ -44,22 +44,20 @@ pub(super) fn run(
     let by_hand =
         report.kept_edited.iter().chain(&report.edited_but_no_longer_made).next().is_some();
     let force = if by_hand { "--force " } else { "" };
-    let cure = format!("write with `trigger-gen build {force}{}`", site_file.display());
+    let cure = format!("write with `trigger-gen build {force}{}`", shell::path(site_file));
     for (path, why) in &differences {
         findings.difference(&folder.join(path.as_str()), why, &cure);
     }
-    say(&compiled.site.name.to_string(), folder, &cure, differences.len(), unchecked)
-}
-
-fn say(name: &str, folder: &Path, cure: &str, differences: usize, unchecked: usize) -> Exit {
     if unchecked > 0 {
-        out::say(format!("{} not checked: no store", out::count(unchecked, "secret file")));
+        let files = out::count(unchecked, "secret file");
+        findings.remark(format!("{files} not checked: no store"));
     }
-    if differences == 0 {
-        out::say(format!("{name}: {} is as it should be", folder.display()));
+    let name = &compiled.site.name;
+    if differences.is_empty() {
+        findings.remark(format!("{name}: {} is as it should be", folder.display()));
         return Exit::Done;
     }
-    out::say(format!("{name}: {}; {cure}", out::count(differences, "difference")));
+    out::say(format!("{name}: {}; {cure}", out::count(differences.len(), "difference")));
     Exit::No
 }
 

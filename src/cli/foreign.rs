@@ -1,6 +1,6 @@
 //! A folder that trigger-gen did not make, as a tree: its small text files, with the modes that they have.
 
-use super::{Exit, out};
+use crate::proof;
 use crate::tree::{File, Mode, OutPath, Tree};
 use std::fs;
 use std::io::{self, Read};
@@ -12,14 +12,14 @@ const MOST_FILES: usize = 2_000;
 /// No file of a kit is larger.
 const LARGEST: u64 = 1024 * 1024;
 
-/// Reads a folder. Links are not followed, and what is no small text is passed over.
-pub(super) fn read(folder: &Path) -> Result<Tree, Exit> {
+/// Reads a folder, or says why that is no kit. Links are not followed, and what is no small text is passed over.
+pub(super) fn read(folder: &Path) -> Result<Tree, String> {
     let mut tree = Tree::default();
     let mut open = vec![String::new()];
     while let Some(below) = open.pop() {
         let here = folder.join(&below);
         let entries = fs::read_dir(&here)
-            .map_err(|error| trouble(format!("cannot read {}: {error}", here.display())))?;
+            .map_err(|error| format!("cannot read {}: {error}", here.display()))?;
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
@@ -34,22 +34,17 @@ pub(super) fn read(folder: &Path) -> Result<Tree, Exit> {
                 _ => {}
             }
             if tree.files.len() + open.len() > MOST_FILES {
-                return Err(trouble(format!(
-                    "{} holds more than a kit of compose files",
-                    folder.display()
-                )));
+                return Err(format!("{} holds more than a kit of compose files", folder.display()));
             }
         }
     }
-    match tree.files.is_empty() {
-        true => Err(trouble(format!("{} holds no text file to look at", folder.display()))),
-        false => Ok(tree),
+    match proof::has_a_stack(&tree) {
+        true => Ok(tree),
+        false => Err(format!(
+            "{} holds no compose file to look at; links are not followed",
+            folder.display()
+        )),
     }
-}
-
-fn trouble(message: String) -> Exit {
-    out::say(format!("error: {message}"));
-    Exit::Trouble
 }
 
 fn small_text(path: &Path) -> io::Result<File> {

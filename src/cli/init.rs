@@ -1,7 +1,7 @@
 //! `init`: a commented site.yaml that compiles as it is.
 
 use super::args::Init;
-use super::{Exit, out};
+use super::{Exit, out, shell};
 use crate::release;
 use crate::render::render_template;
 use crate::value::{Domain, EmailAddress, Label, Scalar};
@@ -82,7 +82,7 @@ fn write(folder: &Path, site: &str) -> Exit {
     }
     out::say(format!(
         "next: change what differs for you, then `trigger-gen build {}`",
-        path.display()
+        shell::path(&path)
     ));
     Exit::Done
 }

@@ -1,10 +1,7 @@
 //! A text in which nothing that could be a secret is left, every byte where it was.
 //!
 //! Works on lines, not on YAML: a file that does not parse is drawn, too, and a drawn line may end in a log.
-
-/// Parts of keys below which a secret stands, or was meant to: people misspell them.
-const TELLING: [&str; 9] =
-    ["pass", "pasw", "pwd", "secret", "token", "api_key", "_key", "private", "credential"];
+use crate::release::sounds_secret;
 
 /// The text with stars in the place of whatever stands behind a telling key, or before the `@` of a URL.
 pub(super) fn masked(text: &str) -> String {
@@ -61,8 +58,7 @@ fn telling(line: &str) -> Vec<usize> {
                 .into_iter()
                 .rev()
                 .collect();
-            let key = key.to_lowercase();
-            TELLING.iter().any(|it| key.contains(it)) && !key.ends_with("_id") && key != "secrets"
+            sounds_secret(&key)
         })
         .map(|(at, _)| at + 1)
         .collect()

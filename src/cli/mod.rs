@@ -14,16 +14,18 @@ mod list;
 mod mask;
 mod out;
 mod pages;
+mod plan;
 mod secrets;
+mod shell;
 mod site;
 mod talk;
+mod usage;
 mod verify;
 
 pub use args::{Arguments, command};
 pub use findings::json_schema as diagnostics_schema;
 
 use args::{Color, Verb};
-use clap::Parser;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -56,7 +58,7 @@ impl From<Exit> for ExitCode {
 
 /// Runs one command.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match usage::parse(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             let told = error.print();

@@ -28,6 +28,12 @@ pub(super) fn result_text(text: &str) {
     note(write!(anstream::stdout(), "{text}").and_then(|()| anstream::stdout().flush()));
 }
 
+/// A document for programs, past anstream, which would take control characters out of its texts.
+pub(super) fn document(text: &str) {
+    let mut stdout = io::stdout().lock();
+    note(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()));
+}
+
 /// One line of talk.
 pub(super) fn say(line: impl Display) {
     let _ = writeln!(anstream::stderr(), "{line}");

@@ -2,7 +2,7 @@
 
 use super::args::Format;
 use super::findings::Findings;
-use super::{Exit, draw, out};
+use super::{Exit, draw, out, shell};
 use crate::diag::{Diagnostic, Place, Severity, Sink};
 use crate::secrets::{Concealed, Draft};
 use crate::site::{Site, Use};
@@ -38,14 +38,14 @@ pub(super) enum StoreUse {
     IfThere,
 }
 
-/// Reads a text file, or standard input for `-`.
-pub(super) fn read(path: &Path) -> Result<Source, Exit> {
+/// Reads a site file, or standard input for `-`.
+pub(super) fn read(path: &Path, findings: &mut Findings) -> Result<Source, Exit> {
     let name = if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() };
     let text =
         if is_stdin(path) { read_from(io::stdin()) } else { File::open(path).and_then(read_from) };
     text.map(|text| Source::new(name.clone(), text)).map_err(|error| {
-        out::say(format!("error: cannot read {name}: {error}"));
-        Exit::Trouble
+        let why = format!("cannot read {name}: {error}");
+        findings.failed("unreadable-site", Path::new(&name), &why)
     })
 }
 
@@ -72,7 +72,7 @@ pub(super) fn compile_saying(
     uses: StoreUse,
     findings: &mut Findings,
 ) -> Result<Compiled, Exit> {
-    let source = read(path)?;
+    let source = read(path, findings)?;
     let mut sink = Sink::default();
     let document = Document::read(&source, &mut sink);
     let mut found = None;
@@ -197,7 +197,7 @@ fn report_missing(
         sink.push(Diagnostic::error("missing-secret", at, message).help(format!(
             "put it there: `trigger-gen secrets set {} {}`, with the value on standard input",
             needed.name,
-            file.display()
+            shell::path(file)
         )));
     }
 }

@@ -1,6 +1,8 @@
 //! What a build says when it is done: what it made, and what to do next.
 
 use super::out;
+use super::secrets::ignored::exposing;
+use super::secrets::standing::Changed;
 use super::secrets::steps;
 use super::site::Compiled;
 use crate::emit::{Recovered, Report};
@@ -23,14 +25,15 @@ pub(super) fn recovered(folder: &Path, recovered: Recovered) {
 }
 
 /// What a build did.
-pub(super) fn written(
-    quiet: bool,
-    compiled: &Compiled,
-    folder: &Path,
-    report: &Report,
-    made: &[Made],
-    changed: &[SecretName],
-) {
+pub(super) struct Done<'a> {
+    pub(super) report: &'a Report,
+    pub(super) made: &'a [Made],
+    pub(super) changed: &'a Changed,
+}
+
+/// Says what a build did.
+pub(super) fn written(quiet: bool, compiled: &Compiled, folder: &Path, done: &Done<'_>) {
+    let Done { report, made, changed } = done;
     for path in &report.kept_edited {
         out::say(format!(
             "kept {}: it was edited by hand (--force overwrites)",
@@ -47,11 +50,11 @@ pub(super) fn written(
         out::say(format!("set the old output aside as {}", aside.display()));
     }
     made_secrets(&compiled.store_path, made);
-    let rows = changed_secrets(changed);
+    let site = &compiled.site;
+    let rows = changed_secrets(site, changed);
     if quiet {
         return;
     }
-    let site = &compiled.site;
     out::say(format!("{}: {}", site.name, summary(report, folder)));
     next(site, folder, &rows);
 }
@@ -72,7 +75,8 @@ fn summary(report: &Report, folder: &Path) -> String {
     }
 }
 
-fn made_secrets(store: &Path, made: &[Made]) {
+/// Names the store of secrets that were made.
+pub(super) fn made_secrets(store: &Path, made: &[Made]) {
     let values = made.iter().filter(|it| matches!(it, Made::Value(_))).count();
     if values > 0 {
         let store = store.display();
@@ -83,39 +87,47 @@ fn made_secrets(store: &Path, made: &[Made]) {
     }
 }
 
-/// Names the secrets whose values are others than at the last build. Said at any rate: a server that is
-/// not given them does not work.
-fn changed_secrets(changed: &[SecretName]) -> Vec<&'static Rotation> {
-    if !changed.is_empty() {
-        let names: Vec<&str> = changed.iter().map(SecretName::as_str).collect();
+/// Warns of a store that was made where Git would take it.
+pub(super) fn exposed(store: &Path) {
+    if let Some(repository) = exposing(store) {
         out::say(format!(
-            "changed since the last build, and to be given to the server: {}",
-            names.join(", ")
+            "warning: {} stands in the Git repository {}, and no `.gitignore` names it\n  help: add the line `*.secrets.yaml` before anything is committed",
+            store.display(),
+            repository.display()
         ));
     }
-    changed.iter().filter_map(|name| rotation(name.as_str())).collect()
+}
+
+/// Names the secrets whose values are others than at the last build. Said at any rate: a server that is
+/// not given them does not work.
+fn changed_secrets(site: &Site, changed: &Changed) -> Vec<&'static Rotation> {
+    match changed {
+        Changed::Names(names) if names.is_empty() => Vec::new(),
+        Changed::Names(names) => {
+            let all: Vec<&str> = names.iter().map(SecretName::as_str).collect();
+            out::say(format!(
+                "changed since the last build, and to be given to the server: {}",
+                all.join(", ")
+            ));
+            names.iter().filter_map(|name| rotation(name.as_str())).collect()
+        }
+        Changed::Unknown => {
+            out::say(
+                "what changed since the import cannot be told, as there was no `.env` in the output: the steps are \
+                 those for every secret",
+            );
+            site.generated_names().into_iter().filter_map(rotation).collect()
+        }
+    }
 }
 
 /// What to do with the tree, in the order in which it is done.
 fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
     let (root, publish) = (site.docker.root.as_str(), &site.docker.publish);
-    let start = format!("{} up -d --wait", steps::compose(site));
-    out::say(format!(
-        "next: copy {}/ to {root}/ on the server, and there",
-        folder.join("docker").display()
-    ));
-    match steps::before(site, changed) {
-        before if before.is_empty() => out::say(format!("        cd '{root}' && {start}")),
-        before => {
-            let first = format!("cd '{root}'");
-            [first]
-                .iter()
-                .chain(&before)
-                .chain([&start])
-                .for_each(|line| out::say(format!("        {line}")));
-        }
+    out::say("next:");
+    for group in steps::groups(site, changed, folder, None) {
+        group.lines().iter().for_each(|line| out::say(format!("        {line}")));
     }
-    steps::after(site, changed).iter().for_each(|line| out::say(format!("        {line}")));
     out::say(format!(
         "      a proxy with TLS must forward {} to 127.0.0.1:{}",
         site.domain, publish.webapp
@@ -131,9 +143,12 @@ fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
     if site.is_split() {
         let webapp = format!("{}-webapp", site.docker.project);
         out::say(format!(
-            "      each folder of {}/ goes to its host as {root}/, with the file worker_token (mode 0600) from",
-            folder.join("workers").display()
+            "      each worker host, as HOST, gets its own folder as {root}/, with the file worker_token (mode 0600) from"
         ));
         out::say(format!("        docker exec {webapp} cat /home/node/shared/worker_token"));
+        for worker in &site.docker.workers {
+            let copy = steps::copy_worker(site, folder, worker.name.as_str());
+            out::say(format!("        {copy}"));
+        }
     }
 }

@@ -21,13 +21,17 @@ fn prove(verb: &Verify, findings: &mut Findings) -> Result<Exit, Exit> {
     let faults = match verb.folder.join(manifest::PATH).is_file() {
         true => ours(verb, findings)?,
         false if verb.store.is_some() => {
-            out::say(format!(
-                "error: {} holds no manifest with which a store could be compared",
+            let why = format!(
+                "{} holds no manifest with which a store could be compared",
                 verb.folder.display()
-            ));
-            return Err(Exit::No);
+            );
+            return Err(findings.refused("missing-manifest", &verb.folder, &why));
         }
-        false => proof::check(&foreign::read(&verb.folder)?, &Context::default()),
+        false => {
+            let tree = foreign::read(&verb.folder)
+                .map_err(|why| findings.failed("unreadable-folder", &verb.folder, &why))?;
+            proof::check(&tree, &Context::default())
+        }
     };
     for fault in &faults {
         findings.fault(&verb.folder, fault);
@@ -57,8 +61,8 @@ fn store(path: &Path, site: &str, findings: &mut Findings) -> Result<Draft, Exit
     match Store::open(path, site) {
         Ok(Opened::Present(draft)) => Ok(draft),
         Ok(Opened::Absent) => {
-            out::say(format!("error: there is no secret store {}", path.display()));
-            Err(Exit::Trouble)
+            let why = format!("there is no secret store {}", path.display());
+            Err(findings.failed("secret-store", path, &why))
         }
         Err(error) => Err(findings.store_failed(path, error)),
     }

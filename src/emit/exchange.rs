@@ -17,6 +17,7 @@ use super::survey::Survey;
 use crate::tree::{File, OutPath, Tree};
 use rustix::io::Errno;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// What the new tree gets at a path.
@@ -44,6 +45,18 @@ pub(super) fn create(run: &Run<'_>, tree: &Tree) -> Result<(), Error> {
     run.install().map_err(failed("create", &run.place.path))
 }
 
+/// Refuses to set an output aside where one of an earlier site stands.
+pub(super) fn must_be_free(above: &Folder, aside: &OsStr) -> Result<(), Error> {
+    match above.look(aside)? {
+        None => Ok(()),
+        Some(_) => Err(Error::refused(
+            &above.path.join(aside),
+            "is there already",
+            "move it away: it holds the output of an earlier site",
+        )),
+    }
+}
+
 /// Makes the output afresh and keeps the old one, whole, under another name.
 pub(super) fn set_aside(run: &Run<'_>, tree: &Tree) -> Result<(), Error> {
     let aside = run.place.aside();
@@ -55,13 +68,7 @@ pub(super) fn set_aside(run: &Run<'_>, tree: &Tree) -> Result<(), Error> {
             "move it away",
         ));
     }
-    if run.above.look(&aside)?.is_some() {
-        return Err(Error::refused(
-            &path,
-            "is there already",
-            "move it away: it holds the output of an earlier site",
-        ));
-    }
+    must_be_free(&run.above, &aside)?;
     let staged = stage(run, None, &pieces(&Standing::new(), tree.files.keys(), &[], tree))?;
     run.intend(&Intent::Exchange(Exchange {
         staged: staged.map_or(0, |it| it.stamp.inode),

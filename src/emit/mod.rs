@@ -65,6 +65,27 @@ pub fn compare(dir: &Path, tree: &Tree, key: &dyn Fingerprints) -> Result<Report
     run::reading(&place, |root| Ok(survey::survey(root, tree, key, false)?.report))
 }
 
+/// Tells what `write` would do with these options, and what it would refuse, and touches nothing.
+pub fn try_out(
+    dir: &Path,
+    tree: &Tree,
+    key: &dyn Fingerprints,
+    options: &Options,
+) -> Result<Report, Error> {
+    let place = Place::of(dir)?;
+    run::reading(&place, |root| {
+        let old = root.filter(|_| !options.set_aside);
+        if let (true, Some(above)) = (options.set_aside, place.open_above()?) {
+            exchange::must_be_free(&above, &place.aside())?;
+        }
+        let report = survey::survey(old, tree, key, options.force)?.report;
+        if let Some(root) = old.filter(|_| report.would_write()) {
+            standing::scan(root)?;
+        }
+        Ok(report)
+    })
+}
+
 /// Finishes or undoes what a killed run left; `write` does so first. Without one it touches nothing.
 pub fn recover(dir: &Path) -> Result<Recovered, Error> {
     recover_by(&Hand::new(), dir)

@@ -27,19 +27,15 @@ pub(super) fn leaves(document: &Value) -> Vec<Leaf<'_>> {
     }
 }
 
-/// Every change and every group of changes of a patch, the smallest first.
-pub(super) fn parts(document: &Value) -> Vec<Leaf<'_>> {
-    fn walk<'a>(value: &'a Value, keys: &[&'a str], found: &mut Vec<Leaf<'a>>) {
-        for (key, value) in value.as_object().into_iter().flatten() {
-            let keys: Vec<&str> = keys.iter().copied().chain([key.as_str()]).collect();
-            walk(value, &keys, found);
-            found.push(Leaf { keys, value });
-        }
-    }
-    let mut found = Vec::new();
-    walk(document, &[], &mut found);
-    found.sort_by_key(|part| std::cmp::Reverse(part.keys.len()));
-    found
+/// What stands directly below a part of a patch.
+pub(super) fn children<'a>(part: &Leaf<'a>) -> Vec<Leaf<'a>> {
+    let entries = part.value.as_object().into_iter().flatten();
+    entries
+        .map(|(key, value)| Leaf {
+            keys: part.keys.iter().copied().chain([key.as_str()]).collect(),
+            value,
+        })
+        .collect()
 }
 
 impl Leaf<'_> {

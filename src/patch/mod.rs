@@ -4,6 +4,8 @@
 
 mod judge;
 mod leaf;
+mod owned;
+mod trial;
 
 pub use judge::judge;
 

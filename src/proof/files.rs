@@ -1,8 +1,9 @@
 //! Files that can be read, and names that lead somewhere.
 
 use super::stack::{Stack, joined};
-use super::{Blame, Proof, Report, Spot};
+use super::{Blame, Proof, Report, Spot, references};
 use crate::release::env;
+use serde_json::Value;
 
 pub(super) static UNREADABLE_FILE: Proof = Proof {
     name: "unreadable-file",
@@ -35,7 +36,7 @@ pub(super) static UNREADABLE_FILE: Proof = Proof {
 
 pub(super) static MISSING_FILE: Proof = Proof {
     name: "missing-file",
-    summary: "Every file that a compose file mounts from beside it is there.",
+    summary: "Every file that a compose file mounts, reads or includes from beside it is there.",
     blame: Blame::Compiler,
     check: missing_file,
 };
@@ -64,6 +65,55 @@ fn missing_file(stack: &Stack<'_>, report: &mut Report<'_>) {
             }
         }
     }
+    unread(stack, report);
+}
+
+/// Files that compose itself reads: without one of them it starts nothing.
+fn unread(stack: &Stack<'_>, report: &mut Report<'_>) {
+    let mut wanted: Vec<(Spot, usize, String)> = Vec::new();
+    for service in &stack.services {
+        let mut add = |key: &str, path: &str| {
+            wanted.push((stack.spot(service, key), service.file, path.to_owned()));
+        };
+        paths(service.written.get("env_file")).for_each(|it| add("env_file", it));
+        paths(service.written.get("label_file")).for_each(|it| add("label_file", it));
+        if let Some((Some(path), _)) = references::extended(service) {
+            add("extends", path);
+        }
+    }
+    for (at, file) in stack.files.iter().enumerate() {
+        for path in paths(file.written.get("include")) {
+            wanted.push((Spot::file(&file.path), at, path.to_owned()));
+        }
+    }
+    for (spot, file, written) in wanted.into_iter().filter(|it| !it.2.contains('$')) {
+        let own = &stack.files[file].path;
+        let folder = own.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Some(path) = joined(folder, &written) else { continue };
+        let is_withheld =
+            stack.context.withheld && (is_listed_secret(stack, &path) || path.ends_with(".env"));
+        if stack.tree.get(&path).is_none() && !is_withheld {
+            report.fault(
+                spot,
+                format!("compose reads `{path}`, which is not there"),
+                "put the file there or take the key out: compose starts nothing otherwise",
+            );
+        }
+    }
+}
+
+/// The paths that a key names, in any of its forms, unless it can do without them.
+fn paths(value: Option<&Value>) -> impl Iterator<Item = &str> {
+    let items = match value {
+        Some(Value::Array(items)) => items.iter().collect(),
+        Some(other) => vec![other],
+        None => Vec::new(),
+    };
+    let needed = |it: &&Value| it.get("required") != Some(&Value::Bool(false));
+    items
+        .into_iter()
+        .filter(needed)
+        .filter_map(|it| it.as_str().or_else(|| it.get("path")?.as_str()))
 }
 
 /// Whether the manifest lists a secret file at a path.
@@ -74,7 +124,7 @@ fn is_listed_secret(stack: &Stack<'_>, path: &str) -> bool {
 
 pub(super) static UNDECLARED_NAME: Proof = Proof {
     name: "undeclared-name",
-    summary: "Every network and volume that a service uses is declared in the same file.",
+    summary: "Every network, volume, secret and config that a service uses is declared in the same file.",
     blame: Blame::Compiler,
     check: |stack, report| {
         for service in &stack.services {
@@ -86,6 +136,17 @@ pub(super) static UNDECLARED_NAME: Proof = Proof {
             let volumes = service.mounts.iter().filter(|it| !it.is_bind);
             for mount in volumes.filter(|it| !file.volumes.contains_key(&it.source)) {
                 undeclared(stack, report, service, "volume", &mount.source);
+            }
+            for (what, section) in [("secret", "secrets"), ("config", "configs")] {
+                let declared = file.written.get(section).and_then(Value::as_object);
+                let given = service.written.get(section).and_then(Value::as_array);
+                let names = given.into_iter().flatten();
+                let names =
+                    names.filter_map(|it| it.as_str().or_else(|| it.get("source")?.as_str()));
+                for key in names.filter(|it| declared.is_none_or(|known| !known.contains_key(*it)))
+                {
+                    undeclared(stack, report, service, what, key);
+                }
             }
         }
     },
@@ -104,27 +165,3 @@ fn undeclared(
         format!("declare it under `{what}s:`"),
     );
 }
-
-pub(super) static DANGLING_DEPENDENCY: Proof = Proof {
-    name: "dangling-dependency",
-    summary: "Every service that another one waits for is defined in the same file.",
-    blame: Blame::Compiler,
-    check: |stack, report| {
-        for service in &stack.services {
-            for wanted in &service.depends_on {
-                let is_there =
-                    stack.services.iter().any(|it| it.file == service.file && it.name == *wanted);
-                if !is_there {
-                    report.fault(
-                        stack.spot(service, "depends_on"),
-                        format!(
-                            "`{}` waits for `{wanted}`, which this file does not define",
-                            service.name
-                        ),
-                        "take it out: compose refuses a file whose dependency is defined elsewhere",
-                    );
-                }
-            }
-        }
-    },
-};

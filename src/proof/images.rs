@@ -59,11 +59,13 @@ pub(super) static RETIRED_IMAGE: Proof = Proof {
 
 pub(super) static IMAGE_TAG_MISMATCH: Proof = Proof {
     name: "image-tag-mismatch",
-    summary: "Webapp and every supervisor have the same tag, worker hosts included.",
+    summary: "Webapp and every supervisor have the same tag where it names a release, worker hosts included.",
     blame: Blame::Input,
     check: |stack, report| {
         let image = |role| {
-            stack.of_role(role).filter_map(|it| Some((it, tag(it.image.value.as_deref()?)?)))
+            let images =
+                stack.of_role(role).filter_map(|it| Some((it, tag(it.image.value.as_deref()?)?)));
+            images.filter(|(_, tag)| is_fixed(tag))
         };
         let Some((webapp, wanted)) = image(Role::Webapp).next() else { return };
         for (service, found) in image(Role::Supervisor).chain(image(Role::Webapp)) {

@@ -8,8 +8,10 @@
 
 mod clickhouse;
 mod clickhouse_settings;
+mod confinement;
 mod containers;
 mod contract;
+mod contradictions;
 mod electric;
 mod files;
 mod hosts;
@@ -25,6 +27,7 @@ mod ports;
 mod postgres;
 mod project;
 mod redis;
+mod references;
 mod registry;
 mod replication;
 mod secrets;
@@ -36,6 +39,7 @@ mod streams;
 mod token;
 mod v3;
 mod variables;
+mod waiting;
 
 use crate::manifest::Fingerprints;
 use crate::release::Release;
@@ -49,8 +53,13 @@ pub static PROOFS: &[&Proof] = &[
     &files::UNREADABLE_FILE,
     &files::MISSING_FILE,
     &keys::UNKNOWN_COMPOSE_KEY,
+    &keys::MALFORMED_COMPOSE_VALUE,
+    &contradictions::CONTRADICTORY_COMPOSE_KEYS,
     &files::UNDECLARED_NAME,
-    &files::DANGLING_DEPENDENCY,
+    &references::DANGLING_DEPENDENCY,
+    &references::CIRCULAR_DEPENDENCY,
+    &waiting::UNSTARTED_SERVICE,
+    &waiting::UNANSWERABLE_HEALTH_CHECK,
     &variables::UNDEFINED_COMPOSE_VARIABLE,
     &variables::UNESCAPED_DOLLAR,
     &variables::UNCONSUMED_ENV_KEY,
@@ -116,10 +125,12 @@ pub static PROOFS: &[&Proof] = &[
     &socket::EXPOSED_DOCKER_SOCKET,
     &socket::SHARED_PROXY_NETWORK,
     &socket_proxy::MISSING_PROXY_RIGHT,
+    &confinement::NEEDLESS_PROXY_RIGHT,
     &socket_proxy::LOGGED_RUN_ENVIRONMENT,
     &ports::PUBLISHED_INTERNAL_PORT,
     &ports::PUBLIC_PORT,
     &ports::UNPUBLISHED_PORT,
+    &ports::REPEATED_PORT,
     &images::UNPINNED_IMAGE,
     &images::RETIRED_IMAGE,
     &images::IMAGE_TAG_MISMATCH,
@@ -130,6 +141,7 @@ pub static PROOFS: &[&Proof] = &[
     &containers::OVERSIZED_HEAP,
     &containers::IGNORED_HEAP_OPTION,
     &containers::GAINABLE_PRIVILEGES,
+    &confinement::UNCONFINED_CONTAINER,
     &containers::UNBOUNDED_CONTAINER_LOG,
     &manifest::MISSING_LISTED_FILE,
     &manifest::UNLISTED_FILE,
@@ -144,6 +156,8 @@ pub const TWINS: &[(&str, &str)] = &[
     ("floating-image", "unpinned-image"),
     ("node-options-heap", "ignored-heap-option"),
     ("removed-image", "retired-image"),
+    // Of an image that is gone no lint says that its tag moves, too.
+    ("removed-image", "unpinned-image"),
     ("skipped-migrations", "unmigrated-clickhouse"),
 ];
 
@@ -235,6 +249,11 @@ impl Report<'_> {
             self.faults.push(fault);
         }
     }
+}
+
+/// Whether a tree has a compose file at all: without one most proofs have nothing to look at, and hold.
+pub fn has_a_stack(tree: &Tree) -> bool {
+    tree.files.keys().any(|path| stack::is_compose(tree, path.as_str()))
 }
 
 /// Everything that does not hold in a tree, in the order of [`PROOFS`]. What its manifest accepts is not a fault.

@@ -1,7 +1,8 @@
 //! What is published.
 
-use super::stack::{Role, is_loopback};
+use super::stack::{Port, Role, is_loopback};
 use super::{Blame, Proof};
+use crate::release::compose_values::port_range;
 
 /// Ports that are for containers alone, by who listens on them.
 const INTERNAL: [(Role, &str); 3] =
@@ -74,3 +75,47 @@ pub(super) static UNPUBLISHED_PORT: Proof = Proof {
         }
     },
 };
+
+pub(super) static REPEATED_PORT: Proof = Proof {
+    name: "repeated-port",
+    summary: "No two services of one server are published on the same address and port.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        for (at, service) in stack.services.iter().enumerate() {
+            let before = stack.services[..=at].iter().filter(|it| it.host == service.host);
+            for other in before {
+                let is_own = other.name == service.name && other.file == service.file;
+                let clashing = service.ports.iter().find(|port| {
+                    other
+                        .ports
+                        .iter()
+                        .any(|it| clash(it, port) && !(is_own && it.target == port.target))
+                });
+                if let Some(port) = clashing {
+                    report.fault(
+                        stack.spot(service, "ports"),
+                        format!(
+                            "`{}` is published on port {}, as `{}` is",
+                            service.name,
+                            port.published.as_deref().unwrap_or_default(),
+                            other.name
+                        ),
+                        "publish it on another port: Docker starts the first of them alone",
+                    );
+                }
+            }
+        }
+    },
+};
+
+/// Whether two ports cannot both be published on one server.
+fn clash(one: &Port, other: &Port) -> bool {
+    let range = |it: &Port| it.published.as_deref().and_then(port_range).filter(|it| it.0 > 0);
+    let overlap = range(one)
+        .zip(range(other))
+        .is_some_and(|(one, other)| one.0 <= other.1 && other.0 <= one.1);
+    let is_any =
+        |it: &Port| matches!(it.address.as_deref(), None | Some("0.0.0.0" | "::" | "[::]"));
+    let meet = one.address == other.address || is_any(one) || is_any(other);
+    overlap && meet && one.protocol.eq_ignore_ascii_case(&other.protocol)
+}

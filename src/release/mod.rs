@@ -13,6 +13,7 @@
 //! newest release before it that was read.
 
 pub mod compose_keys;
+pub mod compose_values;
 pub mod env;
 pub mod images;
 pub mod security;
@@ -41,7 +42,7 @@ pub use upgrade::{notes_between, same_schema};
 pub use value::{Refusal, accepts};
 pub use variable::{
     Check, Kind, Reader, Span, Style, Variable, lookup, names_a_secret, reader_table, required,
-    tables,
+    sounds_secret, tables,
 };
 pub use variables::{SUPERVISOR, WEBAPP};
 pub use version::{NotAVersion, Version};

@@ -19,6 +19,14 @@ pub fn names_a_secret(name: &str) -> bool {
         || matches!(name, "ENCRYPTION_KEY" | "PASSWORD" | "SECRET" | "TOKEN")
 }
 
+/// Whether a key of any spelling sounds as if a secret stood behind it.
+pub fn sounds_secret(key: &str) -> bool {
+    const PARTS: [&str; 9] =
+        ["pass", "pasw", "pwd", "secret", "token", "api_key", "_key", "private", "credential"];
+    let key = key.to_lowercase();
+    PARTS.iter().any(|it| key.contains(it)) && !key.ends_with("_id") && key != "secrets"
+}
+
 /// The process that reads a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reader {

@@ -45,6 +45,14 @@ pub fn render(plan: Plan) -> Rendered {
     Rendered { tree, documents }
 }
 
+/// Renders every file of a plan, and reads nothing again: for comparing many plans.
+pub fn sketch(plan: Plan) -> Tree {
+    let files = plan.files.into_iter().map(|PlannedFile { path, mode, artifact, body }| {
+        (path, File { bytes: write(&body).into_bytes(), mode, artifact })
+    });
+    Tree { files: files.collect() }
+}
+
 fn write(body: &Body) -> String {
     match body {
         Body::Yaml { header, document } => comment(header) + &crate::yaml::write(document),

@@ -88,7 +88,7 @@ fn check(
 
 /// A value that would stand in a committed file: of a variable whose name says that it is secret, or with
 /// a password inside a URL.
-pub(super) fn holds_a_secret(name: &str, text: &str) -> bool {
+fn holds_a_secret(name: &str, text: &str) -> bool {
     let userinfo = text
         .split_once("://")
         .and_then(|(_, rest)| rest.split(['/', '?', '#']).next()?.rsplit_once('@'));

@@ -75,6 +75,23 @@ pub fn import(draft: &mut Draft, site: &Site, text: &str) -> Imported {
     imported
 }
 
+/// The `ENCRYPTION_KEY` of a `.env`, if it says one.
+pub fn encryption_key(text: &str) -> Option<Zeroizing<String>> {
+    let dotenv = Dotenv::read(text);
+    dotenv.get(env::ENCRYPTION_KEY).filter(|it| !it.refers).map(|it| it.value.clone())
+}
+
+/// The secrets that the text of a `.env` has with another value than the store.
+pub fn differing(draft: &Draft, site: &Site, text: &str) -> Vec<SecretName> {
+    let (dotenv, spots) = (Dotenv::read(text), spots(site));
+    let differs = |name: &SecretName| {
+        let of_this = spots.iter().filter(|(it, _)| it == name).map(|(_, spot)| spot);
+        let written = first(&dotenv, of_this, &mut Vec::new());
+        written.is_some_and(|it| draft.value(name) != Some(it.as_str()))
+    };
+    site.needed_secrets().into_iter().map(|it| it.name).filter(differs).collect()
+}
+
 /// The value at the first spot that has one.
 fn first<'a>(
     dotenv: &Dotenv,

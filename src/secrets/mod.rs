@@ -20,8 +20,8 @@ pub use draft::{Draft, Hashed};
 pub use faults::faults;
 pub use fill::{Filled, Made, missing};
 pub use guard::{Refusal, guard, keep, lost};
-pub use import::{Ignored, Imported, import};
-pub use rotate::{changed, rotations};
+pub use import::{Ignored, Imported, differing, encryption_key, import};
+pub use rotate::{changed, is_of, rotations};
 pub use rotation::{ROTATIONS, Rotation, Step, Way, explain, rotation, wrapped};
 pub use set::{Listing, Row, list, set};
 
@@ -73,13 +73,23 @@ impl Secrets {
     pub fn withheld(manifest: &Manifest, names: &[SecretName]) -> Self {
         let known = names.iter().map(|name| {
             let fingerprint = manifest.secrets.get(name.as_str()).cloned().unwrap_or_default();
-            let stand_in = format!("{WITHHELD}{}{WITHHELD}", name.as_str().replace('_', ""));
+            let stand_in = stand_in(name);
             (
                 name.clone(),
                 Known { value: Zeroizing::new(stand_in.clone()), fingerprint, bcrypt: stand_in },
             )
         });
         Self { known: known.collect(), source: KeySource::Manifest(Box::new(manifest.clone())) }
+    }
+
+    /// The same placeholders, but another one for this secret: a file that differs then is one that has it.
+    pub fn marking(mut self, name: &SecretName) -> Self {
+        assert!(self.is_withheld(), "bug in trigger-gen: a value would be overwritten");
+        if let Some(known) = self.known.get_mut(name) {
+            known.value = Zeroizing::new(format!("{WITHHELD}marked{WITHHELD}"));
+            known.bcrypt = known.value.to_string();
+        }
+        self
     }
 
     /// The value itself. Whatever takes it must go into a secret file.
@@ -129,6 +139,10 @@ impl Fingerprints for Secrets {
             KeySource::Manifest(manifest) => manifest.of_file(path, content),
         }
     }
+}
+
+fn stand_in(name: &SecretName) -> String {
+    format!("{WITHHELD}{}{WITHHELD}", name.as_str().replace('_', ""))
 }
 
 /// Names only.

@@ -96,11 +96,18 @@ impl Draft {
 /// The secrets whose value is another one than that which an output was built with. Nothing where the
 /// output has fingerprints of another key, by which nothing can be told.
 pub fn changed(manifest: &Manifest, draft: &Draft) -> Vec<SecretName> {
-    let of =
-        |name: &SecretName| Some((manifest.secrets.get(name.as_str())?, draft.fingerprint(name)?));
-    let same = |name: &SecretName| of(name).is_some_and(|(built, now)| *built == now);
-    if !same(&generated(env::ENCRYPTION_KEY)) {
-        return Vec::new();
+    let differs = |name: &&SecretName| {
+        let built = manifest.secrets.get(name.as_str());
+        built.is_some_and(|built| draft.fingerprint(name).is_some_and(|now| *built != now))
+    };
+    match is_of(manifest, draft) {
+        true => draft.names().filter(differs).cloned().collect(),
+        false => Vec::new(),
     }
-    draft.names().filter(|name| of(name).is_some() && !same(name)).cloned().collect()
+}
+
+/// Whether an output has the fingerprints of this store, so that they tell what changed.
+pub fn is_of(manifest: &Manifest, draft: &Draft) -> bool {
+    let built = manifest.secrets.get(env::ENCRYPTION_KEY);
+    built.is_some() && draft.fingerprint(&generated(env::ENCRYPTION_KEY)).as_ref() == built
 }

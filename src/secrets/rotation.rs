@@ -22,8 +22,10 @@ pub enum Way {
     Rotate {
         /// After the new files are on the server, and before anything is started with them.
         before: &'static [Step],
-        /// When everything runs with the new value.
+        /// On the same host, as soon as it runs with the new value.
         after: &'static [Step],
+        /// On every machine that deploys, when everything runs with the new value.
+        on_clients: &'static [Step],
         /// Whether the hosts that only run tasks have it, too.
         on_workers: bool,
     },
@@ -41,8 +43,9 @@ pub enum Way {
 pub struct Step {
     /// What it is, as an imperative.
     pub what: &'static str,
-    /// The command, with `{compose}` for docker compose and its files, `{registry}` and `{user}`.
-    pub command: Option<&'static str>,
+    /// The command, with `{compose}` for docker compose and its files, `{registry}` and `{user}`. It ends
+    /// with a failure if it did not do what it should.
+    pub command: &'static str,
 }
 
 const NOTHING: &[Step] = &[];
@@ -54,14 +57,24 @@ pub static ROTATIONS: &[Rotation] = &[
         effect: "The webapp signs its sessions with it: everybody is signed out and signs in again. The tokens of an \
                  hour with which running tasks report their usage are refused. API keys and personal access tokens stay.",
         old: "worthless as soon as the webapp has started with the new one.",
-        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: false },
+        way: Way::Rotate {
+            before: NOTHING,
+            after: NOTHING,
+            on_clients: NOTHING,
+            on_workers: false,
+        },
     },
     Rotation {
         name: env::MAGIC_LINK_SECRET,
         effect: "The webapp seals the links with it that it mails: those that were mailed and not used yet, half an hour's \
                  worth, lead nowhere, and whoever has one asks for another. Nobody is signed out.",
         old: "worthless as soon as the webapp has started with the new one.",
-        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: false },
+        way: Way::Rotate {
+            before: NOTHING,
+            after: NOTHING,
+            on_clients: NOTHING,
+            on_workers: false,
+        },
     },
     Rotation {
         name: env::ENCRYPTION_KEY,
@@ -80,23 +93,28 @@ pub static ROTATIONS: &[Rotation] = &[
                  The webapp logs in clear what such a supervisor presents, so it gets the new value first: only the old \
                  one, worthless by then, can reach its log.",
         old: "worthless as soon as the webapp has started with the new one.",
-        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: true },
+        way: Way::Rotate { before: NOTHING, after: NOTHING, on_clients: NOTHING, on_workers: true },
     },
     Rotation {
         name: env::POSTGRES_PASSWORD,
         effect: "PostgreSQL takes it from `.env` only when its volume is new, so the password of the role is changed within \
                  the database, or the webapp ends with `P1000: Authentication failed`. Webapp and migrations connect \
                  with it, and so does whoever uses a published port.",
-        old: "worthless once the role is changed, which nobody needs it for: inside its container, PostgreSQL trusts whoever \
-              comes through the socket.",
+        old: "worthless once the role is changed. Changing it takes no password: inside its container, PostgreSQL trusts \
+              whoever comes through the socket.",
         way: Way::Rotate {
-            before: &[Step {
-                what: "change the password of the role, which must answer `ALTER ROLE`",
-                command: Some(
-                    r#"sed -n "s/^POSTGRES_PASSWORD=\([0-9a-f]*\)\$/ALTER ROLE postgres PASSWORD '\1';/p" .env | {compose} exec -T postgres psql -X -U postgres"#,
-                ),
-            }],
+            before: &[
+                Step {
+                    what: "see that `.env` has a password that trigger-gen made",
+                    command: r"grep -qx 'POSTGRES_PASSWORD=[0-9a-f]\{32\}' .env || { echo 'no such POSTGRES_PASSWORD in .env' >&2; false; }",
+                },
+                Step {
+                    what: "change the password of the role, which must answer `ALTER ROLE`",
+                    command: r#"sed -n "s/^POSTGRES_PASSWORD=\([0-9a-f]*\)\$/ALTER ROLE postgres PASSWORD '\1';/p" .env | {compose} exec -T postgres psql -X -v ON_ERROR_STOP=1 -U postgres"#,
+                },
+            ],
             after: NOTHING,
+            on_clients: NOTHING,
             on_workers: false,
         },
     },
@@ -105,14 +123,24 @@ pub static ROTATIONS: &[Rotation] = &[
         effect: "Redis takes it at every start, so Redis and webapp are started anew together; what is queued is kept on \
                  the volume. Whoever uses a published port needs the new one.",
         old: "worthless as soon as Redis has started with the new one.",
-        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: false },
+        way: Way::Rotate {
+            before: NOTHING,
+            after: NOTHING,
+            on_clients: NOTHING,
+            on_workers: false,
+        },
     },
     Rotation {
         name: env::CLICKHOUSE_PASSWORD,
         effect: "ClickHouse takes it at every start, so ClickHouse and webapp are started anew together; the data is not \
                  touched. Whoever uses a published port needs the new one.",
         old: "worthless as soon as ClickHouse has started with the new one.",
-        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: false },
+        way: Way::Rotate {
+            before: NOTHING,
+            after: NOTHING,
+            on_clients: NOTHING,
+            on_workers: false,
+        },
     },
     Rotation {
         name: env::OBJECT_STORE_SECRET_ACCESS_KEY,
@@ -120,7 +148,12 @@ pub static ROTATIONS: &[Rotation] = &[
                  your applications send and fetch large payloads: addresses that it signed with the old one are refused \
                  from then on. What is stored is not touched.",
         old: "worthless as soon as the object store has started with the new one.",
-        way: Way::Rotate { before: NOTHING, after: NOTHING, on_workers: false },
+        way: Way::Rotate {
+            before: NOTHING,
+            after: NOTHING,
+            on_clients: NOTHING,
+            on_workers: false,
+        },
     },
     Rotation {
         name: env::DOCKER_REGISTRY_PASSWORD,
@@ -129,16 +162,14 @@ pub static ROTATIONS: &[Rotation] = &[
         old: "worthless as soon as the registry has started with the new file.",
         way: Way::Rotate {
             before: NOTHING,
-            after: &[
-                Step {
-                    what: "let the registry see the new file: to Docker its configuration is the same",
-                    command: Some("{compose} up -d --force-recreate --wait registry"),
-                },
-                Step {
-                    what: "sign in again on every machine that deploys, and in its CI; the password is asked for",
-                    command: Some("docker login {registry} --username {user}"),
-                },
-            ],
+            after: &[Step {
+                what: "let the registry see the new file: to Docker its configuration is the same",
+                command: "{compose} up -d --force-recreate --wait registry",
+            }],
+            on_clients: &[Step {
+                what: "sign in again; the password that is asked for is DOCKER_REGISTRY_PASSWORD in `.env` on the server",
+                command: "docker login {registry} --username {user}",
+            }],
             on_workers: true,
         },
     },

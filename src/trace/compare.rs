@@ -14,7 +14,7 @@ pub struct At {
 }
 
 /// What is otherwise in another tree.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Difference {
     /// The lines of this tree that the other has not.
     pub(super) lines: BTreeSet<At>,
@@ -25,6 +25,14 @@ pub(super) struct Difference {
 }
 
 impl Difference {
+    /// This difference without what another says, and with what a third brings.
+    pub(super) fn less(mut self, other: &Self, brought: Self) -> Self {
+        self.lines.retain(|it| !other.lines.contains(it));
+        self.moved.retain(|it| !other.moved.contains(it));
+        self.more = brought.more;
+        self
+    }
+
     /// Whether the trees are the same.
     pub(super) fn is_none(&self) -> bool {
         self.lines.is_empty() && self.more.is_empty() && self.moved.is_empty()
@@ -130,7 +138,8 @@ fn marked(text: &str) -> Vec<String> {
         parents.retain(|(outer, _)| *outer < indent);
         let of = match content.strip_prefix('#') {
             Some(_) => {
-                lines.get(nth + 1).filter(|it| !it.starts_with('#')).map_or("", |it| head(it))
+                let rest = &lines[nth + 1..];
+                rest.iter().find(|it| !it.trim_start().starts_with('#')).map_or("", |it| head(it))
             }
             None => "",
         };
@@ -192,6 +201,15 @@ mod tests {
             &[("f", "# its password\nB=1\n")],
         );
         assert_eq!(numbers(&gone), [1, 2]);
+    }
+
+    #[test]
+    fn a_comment_below_another_leaves_that_one_as_it_is() {
+        let more = difference(
+            &[("f", "# one\n# two\nname: a\n")],
+            &[("f", "# one\n# two\n# three\nname: a\n")],
+        );
+        assert_eq!((numbers(&more), more.more.get("f")), (vec![], Some(&1)));
     }
 
     #[test]

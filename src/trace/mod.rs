@@ -7,7 +7,10 @@ mod bench;
 mod change;
 mod compare;
 mod keys;
+mod measure;
+mod mend;
 mod sample;
+mod scalar;
 mod shape;
 
 pub use change::find;
@@ -43,9 +46,7 @@ pub struct Effect {
     pub paths: BTreeSet<String>,
     /// How many lines another value brings at most, by file.
     pub more: BTreeMap<String, usize>,
-    /// How many other values compiled.
-    pub compiled: usize,
-    /// Whether none did, because of the rest of the file.
+    /// Whether other values were refused because of the rest of the file.
     pub refused: bool,
     /// The one value of a few that changes nothing where none is written: a word, or the side of a choice.
     pub default: Option<String>,
@@ -58,6 +59,16 @@ impl Effect {
         Route(keys.collect()).to_string()
     }
 
+    /// Whether nothing that was tried changes anything.
+    pub fn is_none(&self) -> bool {
+        self.lines.is_empty() && self.paths.is_empty() && self.more.is_empty()
+    }
+
+    /// Whether nothing can be said: what was tried changes nothing, or does not compile with the rest of the file.
+    pub fn is_unknown(&self) -> bool {
+        self.is_none() && self.refused
+    }
+
     /// Whether another key stands below this one.
     fn is_above(&self, other: &Self) -> bool {
         other.route.0.len() > self.route.0.len() && other.route.0.starts_with(&self.route.0)
@@ -65,6 +76,13 @@ impl Effect {
 }
 
 impl Trace {
+    /// A site as it compiles, no key measured. `None` if it does not compile.
+    pub fn output(document: &Document) -> Option<Self> {
+        let schema = json_schema();
+        let tree = Bench::new(&schema, document.root())?.tree;
+        Some(Self { tree, effects: Vec::new() })
+    }
+
     /// Measures the keys that are wanted by route, and all below them. `None` if the site does not compile.
     pub fn of(document: &Document, wanted: impl Fn(&Route) -> bool) -> Option<Self> {
         let schema = json_schema();
@@ -74,7 +92,7 @@ impl Trace {
         let below =
             |route: &Route| (0..=route.0.len()).any(|end| wanted(&Route(route.0[..end].to_vec())));
         let measured = candidates.iter().map(|it| match below(&it.route) {
-            true => bench.effect(it),
+            true => measure::effect(&bench, it),
             false => Effect::none(it),
         });
         let mut effects: Vec<Effect> = measured.collect();
@@ -91,6 +109,15 @@ impl Trace {
     /// Every key within reach: written, or one that could be written where the site stands.
     pub fn effects(&self) -> &[Effect] {
         &self.effects
+    }
+
+    /// The keys of which nothing can be said, without those above others.
+    pub fn unknown(&self) -> impl Iterator<Item = &Effect> {
+        let is_unknown = |it: &&Effect| it.is_unknown();
+        let deepest = move |it: &&Effect| {
+            !self.effects.iter().filter(is_unknown).any(|other| it.is_above(other))
+        };
+        self.effects.iter().filter(is_unknown).filter(deepest)
     }
 
     /// The keys that a line follows from, those with the fewest lines first. A key above another is left out.
@@ -130,15 +157,12 @@ impl Effect {
             lines: BTreeSet::new(),
             paths: BTreeSet::new(),
             more: BTreeMap::new(),
-            compiled: 0,
             refused: false,
             default: None,
         }
     }
 
     fn take(&mut self, difference: Difference) {
-        self.compiled += 1;
-        self.refused = false;
         self.lines.extend(difference.lines);
         self.paths.extend(difference.moved);
         for (path, count) in difference.more {
@@ -153,9 +177,9 @@ fn take_sides(effects: &mut [Effect], candidates: &[Candidate<'_>]) {
     for (nth, candidate) in candidates.iter().enumerate() {
         let Some(choice) = &candidate.side_of else { continue };
         let Some(choice) = effects.iter().find(|it| it.route == *choice) else { continue };
-        let (lines, compiled) = (choice.lines.clone(), choice.compiled);
+        let (lines, refused) = (choice.lines.clone(), choice.refused);
         effects[nth].lines.extend(lines);
-        effects[nth].compiled += compiled;
+        effects[nth].refused |= refused;
     }
 }
 
@@ -163,14 +187,18 @@ fn take_sides(effects: &mut [Effect], candidates: &[Candidate<'_>]) {
 fn gather(effects: &mut [Effect]) {
     for nth in 0..effects.len() {
         let below = effects.iter().filter(|it| effects[nth].is_above(it));
-        let (mut lines, mut paths, mut compiled) = (BTreeSet::new(), BTreeSet::new(), 0);
+        let mut all = Difference::default();
+        let mut refused = false;
         for effect in below {
-            lines.extend(effect.lines.iter().cloned());
-            paths.extend(effect.paths.iter().cloned());
-            compiled += effect.compiled;
+            all.lines.extend(effect.lines.iter().cloned());
+            all.moved.extend(effect.paths.iter().cloned());
+            refused |= effect.refused;
+            for (path, count) in &effect.more {
+                let most = all.more.entry(path.clone()).or_default();
+                *most = (*count).max(*most);
+            }
         }
-        effects[nth].lines.extend(lines);
-        effects[nth].paths.extend(paths);
-        effects[nth].compiled += compiled;
+        effects[nth].take(all);
+        effects[nth].refused |= refused;
     }
 }

@@ -1,6 +1,7 @@
 //! Other values for a key, of the same form as the one that it has. Not all of them compile.
 
 use super::change::{map, text};
+use super::scalar;
 use super::shape::Shape;
 use crate::release::RELEASES;
 use crate::release::images::IMAGES;
@@ -8,16 +9,13 @@ use crate::yaml::{Kind, Node};
 use serde_json::Value;
 
 /// What a key is changed to.
-#[derive(Debug, Default)]
-pub(super) struct Others {
+#[derive(Debug)]
+pub(super) enum Others {
     /// Values in groups: of each, the first that compiles is enough.
-    pub(super) groups: Vec<Vec<Kind>>,
-    /// How many groups have to compile. Choices are tried to the last.
-    pub(super) enough: usize,
+    Groups(Vec<Vec<Kind>>),
+    /// Values of a form without end, each of which is tried.
+    Scalars(Vec<Kind>),
 }
-
-/// So many other values of a form without end say what follows from a key.
-const ENOUGH: usize = 2;
 
 /// The other values of a place that holds `node`, or nothing.
 pub(super) fn others(schema: &Value, shape: &Shape<'_>, key: &str, node: Option<&Node>) -> Others {
@@ -35,10 +33,8 @@ pub(super) fn others(schema: &Value, shape: &Shape<'_>, key: &str, node: Option<
         Shape::Text { form: "ImageRef", .. } if written.is_none() && !copies(key).is_empty() => {
             all([copies(key).into_iter().map(text).collect()])
         }
-        Shape::Section { required, .. } if written.is_none() && required.is_empty() => {
-            Others::default()
-        }
-        Shape::Section { .. } if written.is_some() => Others::default(),
+        Shape::Section { required, .. } if written.is_none() && required.is_empty() => all([]),
+        Shape::Section { .. } if written.is_some() => all([]),
         Shape::Section { .. } => all([whole(schema, shape)]),
         Shape::List(item) => {
             let (item, length) = (Shape::of(schema, item), length(written));
@@ -47,16 +43,13 @@ pub(super) fn others(schema: &Value, shape: &Shape<'_>, key: &str, node: Option<
             let longer = longer.map(|it| items(written, None, Some(it))).collect();
             all(shorter.chain([longer]))
         }
-        Shape::Fixed | Shape::Free | Shape::Names(_) => Others::default(),
-        _ => {
-            let groups = scalars(shape, written).into_iter().map(|it| vec![it]).collect();
-            Others { groups, enough: ENOUGH }
-        }
+        Shape::Fixed | Shape::Free | Shape::Names(_) => all([]),
+        _ => Others::Scalars(scalar::first(shape, written)),
     }
 }
 
 fn all(groups: impl IntoIterator<Item = Vec<Kind>>) -> Others {
-    Others { groups: groups.into_iter().collect(), enough: usize::MAX }
+    Others::Groups(groups.into_iter().collect())
 }
 
 fn is_text(written: Option<&Kind>, other: &str) -> bool {
@@ -104,7 +97,7 @@ fn least(schema: &Value, shape: &Shape<'_>, nth: usize) -> Option<Kind> {
             (None, None) => None,
         },
         Shape::List(_) => Some(Kind::List(Vec::new())),
-        _ => scalars(shape, None).into_iter().nth(nth),
+        _ => scalar::first(shape, None).into_iter().nth(nth),
     }
 }
 
@@ -126,44 +119,6 @@ fn items(written: Option<&Kind>, less: Option<usize>, more: Option<Kind>) -> Kin
     Kind::List(kept.chain(more.map(super::change::node)).collect())
 }
 
-fn scalars(shape: &Shape<'_>, written: Option<&Kind>) -> Vec<Kind> {
-    match (shape, written) {
-        (Shape::Number { only }, _) if !only.is_empty() => {
-            let other = only.iter().map(u64::to_string);
-            other.filter(|it| !is_number(written, it)).map(Kind::Number).collect()
-        }
-        (Shape::Number { .. } | Shape::Variable, Some(Kind::Number(old))) => {
-            numbers(old).into_iter().map(Kind::Number).collect()
-        }
-        (Shape::Number { .. }, _) => {
-            // Small as a count may be, and large as a port.
-            ["3", "1000", "20000"].map(|it| Kind::Number(it.into())).into()
-        }
-        (Shape::Text { example, .. }, Some(Kind::Text(old))) => {
-            texts(old).into_iter().chain([(*example).to_owned()]).map(text).collect()
-        }
-        (Shape::Text { example, .. }, _) => {
-            [(*example).to_owned()].into_iter().chain(texts(example)).map(text).collect()
-        }
-        (Shape::Variable, Some(Kind::Bool(old))) => vec![Kind::Bool(!old)],
-        (Shape::Variable, Some(Kind::Text(old))) => texts(old).into_iter().map(text).collect(),
-        (Shape::Secret { .. } | Shape::Variable, Some(Kind::Map(entries))) => {
-            let name = entries.first().map(|(_, inner)| &inner.kind);
-            let Some(Kind::Text(name)) = name else { return Vec::new() };
-            vec![map([("secret", text(format!("OTHER_{name}")))])]
-        }
-        (Shape::Secret { example }, None) => {
-            let other = format!("OTHER_{example}");
-            [(*example).to_owned(), other].map(|it| map([("secret", text(it))])).into()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn is_number(written: Option<&Kind>, other: &str) -> bool {
-    matches!(written, Some(Kind::Number(it)) if it == other)
-}
-
 /// Copies of the images of a service in a registry of the author's own. That of the webapp must be of the site's release.
 fn copies(service: &str) -> Vec<String> {
     let pinned = IMAGES.iter().filter(|it| it.service == service).map(|it| it.reference.to_owned());
@@ -174,41 +129,4 @@ fn copies(service: &str) -> Vec<String> {
     });
     let name = |it: String| format!("images.example.com/{}", it.rsplit('/').next().unwrap_or(&it));
     pinned.chain(released).map(name).collect()
-}
-
-/// Other numbers: more, less, and next to it.
-fn numbers(old: &str) -> Vec<String> {
-    let Ok(number) = old.parse::<u64>() else { return Vec::new() };
-    let others = [number.saturating_mul(2), number / 2, number + 1, number / 4, number / 8];
-    let mut found: Vec<u64> = Vec::new();
-    for other in others {
-        if other != number && other > 0 && !found.contains(&other) {
-            found.push(other);
-        }
-    }
-    found.into_iter().map(|it| it.to_string()).collect()
-}
-
-/// Other texts of the form of this one: with a letter more, and with another number or unit.
-fn texts(old: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let start = old.find("://").map_or(0, |at| at + 3);
-    let word = |c: char| c.is_ascii_alphanumeric();
-    if old.starts_with(|c: char| c.is_ascii_digit()) {
-        let end = old.find(|c: char| !c.is_ascii_digit()).unwrap_or(old.len());
-        let (number, rest) = old.split_at(end);
-        found.extend(numbers(number).into_iter().map(|it| format!("{it}{rest}")));
-        if let Some(number) = old.strip_suffix("GiB") {
-            found.extend(["MiB", "KiB"].map(|unit| format!("{number}{unit}")));
-        }
-    }
-    if let Some(at) = old[start..].find(word).map(|it| start + it) {
-        let letter =
-            if old[at..].starts_with(|c: char| c.is_ascii_uppercase()) { 'X' } else { 'x' };
-        found.push(format!("{}{letter}{}", &old[..at], &old[at..]));
-    }
-    if old.is_empty() {
-        found.push("x".into());
-    }
-    found
 }

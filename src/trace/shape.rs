@@ -1,5 +1,6 @@
 //! What a key takes, as the schema says it.
 
+use crate::diag::{Route, Step};
 use serde_json::{Map, Value};
 
 /// What may stand at a place of a site file.
@@ -17,8 +18,8 @@ pub(super) enum Shape<'s> {
     Secret { example: &'s str },
     /// `true` or `false`.
     Bool,
-    /// A whole number; the only ones that are taken, if there are few.
-    Number { only: Vec<u64> },
+    /// A whole number of a form; the only ones that are taken, if there are few.
+    Number { form: &'s str, only: Vec<u64> },
     /// A text of a form, with a value of that form.
     Text { form: &'s str, example: &'s str },
     /// Text, number, truth value or secret, as a variable takes it.
@@ -48,11 +49,32 @@ impl<'s> Shape<'s> {
             Some("boolean") => Self::Bool,
             Some("integer") => {
                 let only = target.get("enum").and_then(Value::as_array).into_iter().flatten();
-                Self::Number { only: only.filter_map(Value::as_u64).collect() }
+                Self::Number { form, only: only.filter_map(Value::as_u64).collect() }
             }
             Some("string") => Self::Text { form, example: text("/examples/0").unwrap_or_default() },
             _ if target.get("anyOf").is_some() => Self::Variable,
             _ => Self::Fixed,
+        }
+    }
+
+    /// The shape of the place that a route leads to.
+    pub(super) fn at(schema: &'s Value, route: &Route) -> Option<Self> {
+        let mut shape = Self::of(schema, schema);
+        for step in &route.0 {
+            shape = Self::of(schema, shape.inside(step)?);
+        }
+        Some(shape)
+    }
+
+    /// The place one step further.
+    fn inside(&self, step: &Step) -> Option<&'s Value> {
+        match (self, step) {
+            (Self::Section { keys, .. }, Step::Key(name)) => keys.get(name),
+            (Self::Choice { branches, .. }, Step::Key(name)) => {
+                branches.iter().find(|(it, _)| it == name).map(|(_, place)| *place)
+            }
+            (Self::Names(place), Step::Key(_)) | (Self::List(place), Step::Index(_)) => Some(place),
+            _ => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The program as a person runs it: words, files and exit codes.
 #![allow(clippy::disallowed_methods, reason = "these tests stand outside the compiler")]
 
+use crate::support::SITE;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
@@ -42,15 +43,6 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-const SITE: &str = "\
-version: 1
-name: mine
-release: 4.5.12
-domain: trigger.example.com
-access: { admins: [ops@example.com] }
-docker: {}
-";
-
 fn site(folder: &Path, text: &str) -> PathBuf {
     let path = folder.join("site.yaml");
     fs::write(&path, text).expect("written");
@@ -72,7 +64,7 @@ fn a_newcomer_begins_in_an_empty_folder() {
         "my-site",
         "made 9 secrets",
         "my-site.secrets.yaml",
-        "next: copy out/my-site/docker/ to /opt/trigger-dev/",
+        "rsync -a out/my-site/docker/ HOST:/opt/trigger-dev/\n",
     ] {
         assert!(ran.err.contains(part), "{part} is missing in {}", ran.err);
     }

@@ -10,7 +10,7 @@ use trigger_gen::catalogue::{AWAITING, CATALOGUE, Handled, OBSERVED};
 use trigger_gen::lint::LINTS;
 use trigger_gen::proof::PROOFS;
 use trigger_gen::release::{self, Evidence, RELEASES};
-use trigger_gen::secrets::{ROTATIONS, Way};
+use trigger_gen::secrets::{ROTATIONS, Step, Way};
 
 fn page(name: &str, text: &str) {
     let note = "<!-- Generated from the code. Change it there, then `BLESS=1 cargo test`. -->";
@@ -79,12 +79,16 @@ fn secrets() {
          - `secrets set NAME` and `secrets import ENV` take values in, from standard input or a file; no argument is a value.\n\
          - `secrets rotate NAME… SITE` gives secrets that trigger-gen made new values and names every step; `-n` only names them.\n\n\
          The old value is not kept: no step needs it. Until the next build it stands in `out/<name>/docker/.env`, and on the \
-         server until the new files are there. The build after it names what changed, with the steps once more.\n\n\
+         server until the new files are there. The build after it names what changed, with the steps once more. A build that would \
+         leave the old value in a file that was edited by hand writes nothing.\n\n\
+         A store that is lost comes back from its backup, or by `secrets import` from the `.env` of the server. Neither `build` nor \
+         `secrets generate` makes another `ENCRYPTION_KEY` beside an output that has one, and an import of another installation's \
+         `.env` is refused as long as `out/<name>/docker/.env` is there to compare with.\n\n\
          A secret that you supplied is changed by whoever issued it: put the new one in with `secrets set`, build, copy, \
          and start. For a database of your own, change its password first. The worker token is none of these: the server makes it, \
          and it is never in the store.\n\n\
-         The commands run in the folder of the installation on the server, once the new files are there. On a site with worker \
-         hosts, `-f worker/docker-compose.yml` is left out.\n\n",
+         The commands run in the folder of the installation on the host that stands above them, once the new files are there; one that \
+         fails stops the next. On a site with worker hosts, `-f worker/docker-compose.yml` is left out.\n\n",
     );
     out.push_str("| secret | may change | the old value |\n| --- | --- | --- |\n");
     for row in ROTATIONS {
@@ -98,26 +102,34 @@ fn secrets() {
             Way::Never { why, instead } => {
                 write!(out, "\nIt is not rotated: {why}. The way out: {instead}.\n").expect("text");
             }
-            Way::Rotate { before, after, on_workers } => {
+            Way::Rotate { before, after, on_clients, on_workers } => {
                 let start = "{compose} up -d --wait";
-                let steps = before.iter().map(|it| (it.what, it.command));
-                let steps = steps.chain([("start what changed", Some(start))]);
-                let workers = (
-                    "at once on every worker host, with its new files",
-                    Some("docker compose --env-file .env up -d --wait"),
-                );
-                let steps = steps.chain(on_workers.then_some(workers));
-                let steps = steps.chain(after.iter().map(|it| (it.what, it.command)));
+                let steps = |steps: &'static [Step]| steps.iter().map(|it| (it.what, it.command));
+                let server =
+                    steps(before).chain([("start what changed", start)]).chain(steps(after));
+                let workers = ("start what changed", "docker compose --env-file .env up -d --wait");
                 out.push_str("\n```sh\n");
-                for (what, command) in steps {
-                    writeln!(out, "# {what}").expect("text");
-                    writeln!(out, "{}", command.map(general).unwrap_or_default()).expect("text");
-                }
+                block(&mut out, "on the server, or the host of the webapp", server);
+                block(
+                    &mut out,
+                    "at once on every worker host, with its new files",
+                    on_workers.then_some(workers).into_iter(),
+                );
+                block(&mut out, "on every machine that deploys, and in its CI", steps(on_clients));
                 out.push_str("```\n");
             }
         }
     }
     page("secrets.md", &out);
+}
+
+/// The commands of one host, each run only if the one before it went well.
+fn block<'a>(out: &mut String, host: &str, steps: impl Iterator<Item = (&'a str, &'a str)>) {
+    let lines = |(what, command): (&str, &str)| format!("# - {what}\n{}", general(command));
+    let steps: Vec<String> = steps.map(lines).collect();
+    if !steps.is_empty() {
+        writeln!(out, "# {host}\n{}", steps.join(" &&\n")).expect("text");
+    }
 }
 
 /// A command of no site in particular.

@@ -394,6 +394,51 @@ fn worker_hosts_carry_what_they_run() {
     assert_eq!(split("4GiB", 12), [""; 0]);
     assert_eq!(split("4GiB", 14), ["undersized-host"]);
     assert_eq!(split("512MiB", 2), ["undersized-host"]);
+    // What a server lacks is said once, before anything is said of how much it shall carry.
+    assert_eq!(split("512MiB", 100), ["undersized-host"]);
+}
+
+#[test]
+fn what_fits_exactly_fits() {
+    for memory in 3300..3600 {
+        let text = site(&format!(
+            "docker:\n  host:\n    memory: {memory}MiB\nlimits:\n  concurrency:\n    environment: 100\n"
+        ));
+        let found: Vec<String> = said(&text)
+            .into_iter()
+            .filter(|(_, it)| it.name == "undersized-host")
+            .map(|(_, it)| it.message)
+            .collect();
+        assert_eq!(found.len(), 1, "{memory}: {found:?}");
+        assert!(!found[0].contains(" is 0MiB too little"), "{found:?}");
+    }
+}
+
+#[test]
+fn servers_of_ones_own_are_named_as_others_reach_them() {
+    let redis = |host: &str| {
+        names(&format!("storage:\n  redis:\n    external: {{ host: '{host}', tls: true }}\n"))
+    };
+    for own in ["localhost", "redis.localhost", "127.0.0.1", "127.8.8.8", "0.0.0.0"] {
+        assert!(redis(own).iter().any(|it| it == "loopback-server"), "{own}");
+    }
+    assert_eq!(redis("cache.example.com"), [""; 0]);
+    let store = names(
+        "storage:\n  object_store:\n    external: { endpoint: 'https://store', access_key_id: a, secret_access_key: { secret: S3 } }\n",
+    );
+    assert!(store.iter().any(|it| it == "internal-object-store-url"), "{store:?}");
+}
+
+#[test]
+fn one_hole_is_a_hole() {
+    let counts = |release: &&&trigger_gen::release::Release| {
+        trigger_gen::release::advisories_open_at(release.version).count()
+    };
+    let one = RELEASES.iter().find(|it| counts(it) == 1).expect("a release with one");
+    let text = site(&format!("release: {}\n", one.version));
+    let said = said(&text);
+    let (_, it) = said.iter().find(|(_, it)| it.name == "known-advisory").expect("a finding");
+    assert_eq!(it.message, format!("{} has a published hole", one.version));
 }
 
 #[test]

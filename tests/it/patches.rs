@@ -1,20 +1,11 @@
 //! Does a patch change what it says and nothing else, and is one that breaks something refused where it stands?
 
+use crate::support::SITE;
 use trigger_gen::diag::Sink;
 use trigger_gen::manifest::Manifest;
 use trigger_gen::secrets::Secrets;
 use trigger_gen::source::Source;
 use trigger_gen::spec::Document;
-
-const SITE: &str = "\
-version: 1
-name: patched
-release: 4.5.12
-domain: trigger.example.com
-access:
-  admins: [ops@example.com]
-docker: {}
-";
 
 const WEBAPP: &str = "docker/webapp/docker-compose.yml";
 
@@ -27,7 +18,7 @@ fn lines(patches: &str) -> Vec<String> {
     let site = trigger_gen::analyse(&document, &mut sink, |_, _| {})
         .unwrap_or_else(|_| panic!("{:#?}", sink.diagnostics));
     let names: Vec<_> = site.needed_secrets().into_iter().map(|it| it.name).collect();
-    let secrets = Secrets::withheld(&Manifest::empty("patched"), &names);
+    let secrets = Secrets::withheld(&Manifest::empty("mine"), &names);
     let tree = trigger_gen::generate(&site, &secrets);
     let files = tree.files.iter().filter(|(path, _)| path.as_str() != "manifest.json");
     files
@@ -114,21 +105,39 @@ fn text_arrives_as_it_is() {
     assert!(added.contains(&format!("{WEBAPP}:       note: \"yes\"")), "{added:#?}");
 }
 
-#[test]
-fn what_a_patch_breaks_is_said_with_its_proof() {
-    let text = format!(
-        "{SITE}patches:\n  {WEBAPP}:\n    services: {{ webapp: {{ environment: {{ LOGIN_ORIGIN: null }} }} }}\n"
-    );
-    let source = Source::new("site.yaml", text);
+fn refused(patches: &str) -> Vec<trigger_gen::diag::Diagnostic> {
+    let source = Source::new("site.yaml", format!("{SITE}{patches}"));
     let mut sink = Sink::default();
     let document = Document::read(&source, &mut sink).expect("it is YAML");
     assert!(trigger_gen::analyse(&document, &mut sink, |_, _| {}).is_err());
-    let said: Vec<_> =
-        sink.diagnostics.iter().filter(|it| it.name == "patch-breaks-proof").collect();
+    sink.diagnostics.into_iter().filter(|it| it.name == "patch-breaks-proof").collect()
+}
+
+#[test]
+fn what_a_patch_breaks_is_said_with_its_proof() {
+    let said = refused(&format!(
+        "patches:\n  {WEBAPP}:\n    services: {{ webapp: {{ ports: ['0.0.0.0:8030:3000'] }} }}\n"
+    ));
     assert!(
-        said.iter()
-            .any(|it| it.message.starts_with("with this patch `unconsumed-env-key` does not hold")),
+        said.iter().any(|it| it.message.starts_with("with this patch `public-port` does not hold")),
         "{said:#?}"
     );
     assert!(said.iter().all(|it| it.help.is_some() && !it.notes.is_empty()));
+}
+
+/// However much a patch breaks, judging it ends, and a person reads the first of it.
+#[test]
+fn a_flood_is_cut() {
+    let services: String =
+        (0..30).map(|nth| format!("      bad{nth}: {{ image: 'alpine:3' }}\n")).collect();
+    let said = refused(&format!("patches:\n  {WEBAPP}:\n    services:\n{services}"));
+    assert!((30..=120).contains(&said.len()), "{}", said.len());
+
+    let said = refused(&format!("patches:\n  {WEBAPP}:\n    services: null\n"));
+    assert_eq!(said.len(), 5, "{said:#?}");
+    let last = said.last().expect("one");
+    assert!(
+        last.notes.iter().any(|it| it.contains("more follow from the same patch")),
+        "{last:#?}"
+    );
 }

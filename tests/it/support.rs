@@ -15,6 +15,16 @@ use trigger_gen::source::Source;
 use trigger_gen::spec::Document;
 use trigger_gen::tree::Tree;
 
+/// The least that can be said: a site that compiles, with three warnings.
+pub(crate) const SITE: &str = "\
+version: 1
+name: mine
+release: 4.5.12
+domain: trigger.example.com
+access: { admins: [ops@example.com] }
+docker: {}
+";
+
 fn examples() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples")
 }

@@ -24,13 +24,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("artifacts", &["plan", "release", "secrets", "site", "tree", "value"]),
     ("render", &["plan", "tree", "yaml"]),
     ("proof", &["fingerprint", "manifest", "release", "render", "tree", "yaml"]),
-    ("patch", &["artifacts", "diag", "plan", "proof", "render", "secrets", "site"]),
+    ("patch", &["artifacts", "diag", "plan", "proof", "release", "render", "secrets", "site"]),
     ("catalogue", &["lint", "proof"]),
     (
         "trace",
         &[
-            "analyse", "diag", "generate", "manifest", "release", "secrets", "spec", "tree",
-            "value", "yaml",
+            "analyse", "diag", "generate", "manifest", "release", "secrets", "site", "sketch",
+            "spec", "tree", "value", "yaml",
         ],
     ),
     ("emit", &["fingerprint", "manifest", "tree"]),

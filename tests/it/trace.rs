@@ -244,6 +244,109 @@ fn a_change_by_hand_gives_the_same_lines() {
     }
 }
 
+/// Another value for a key, chosen by hand: not what the tracer itself tries.
+const BY_HAND: &[(&str, &str)] = &[
+    ("name", "elsewhere"),
+    ("domain", "apps.example.dev"),
+    ("timezone", "America/Lima"),
+    ("release", "4.5.11"),
+    ("access.admins", "[first@example.dev, second@example.dev]"),
+    ("access.email.smtp.port", "465"),
+    ("access.email.smtp.host", "relay.example.dev"),
+    ("access.email.ses.region", "us-east-2"),
+    ("limits.concurrency.environment", "5"),
+    ("limits.api_rate.burst", "4321"),
+    ("limits.payloads.task", "5MiB"),
+    ("limits.run_ttl", "21d"),
+    ("storage.postgres.external.port", "5433"),
+    ("storage.redis.external.port", "6390"),
+    ("storage.object_store.external.endpoint", "https://minio.example.dev:9443"),
+    ("storage.object_store.bundled.public_host", "files.example.dev"),
+    ("storage.registry.bundled.host", "cr.example.dev"),
+    ("storage.registry.external.namespace", "team-b"),
+    ("docker.project", "other"),
+    ("docker.root", "/data/trigger"),
+    ("docker.host.memory", "24GiB"),
+    ("docker.publish.webapp", "8443"),
+    ("docker.publish.postgres", "25432"),
+    ("docker.limits.webapp", "3GiB"),
+    ("docker.limits.postgres", "1200MiB"),
+    ("docker.limits.clickhouse", "3GiB"),
+    ("docker.limits.supervisor", "333MiB"),
+];
+
+/// The text with a value at a key, if the key can be within reach there.
+fn by_hand(site: &str, key: &str, value: &str) -> Option<String> {
+    let mut root: Value = serde_yaml::from_str(site).expect("YAML");
+    let mut place = &mut root;
+    for step in key.split('.') {
+        if place.is_null() {
+            *place = Value::Object(serde_json::Map::new());
+        }
+        place = place.as_object_mut()?.entry(step).or_insert(Value::Null);
+    }
+    *place = serde_yaml::from_str(value).expect("YAML");
+    Some(serde_yaml::to_string(&root).expect("YAML"))
+}
+
+#[test]
+fn what_a_value_by_hand_changes_is_among_the_lines() {
+    let mut tried = BTreeSet::new();
+    for example in support::example_names() {
+        let text = support::example_text(&example);
+        let tree = support::tree_of(&text);
+        for (key, value) in BY_HAND {
+            let effects = traces()[&example].effects();
+            let Some(effect) = effects.iter().find(|it| it.route.to_string() == *key) else {
+                continue;
+            };
+            let changed = by_hand(&text, key, value).filter(|it| support::analyse(it).0.is_some());
+            let Some(changed) = changed else { continue };
+            let other = support::tree_of(&changed);
+            for (path, file) in tree.files.iter().filter(|it| it.0.as_str() != "manifest.json") {
+                let Some(theirs) = other.files.get(path) else {
+                    let all = (1..=file.text().lines().count())
+                        .all(|line| effect.lines.contains(&At { path: path.to_string(), line }));
+                    assert!(
+                        all || effect.paths.contains(path.as_str()),
+                        "{example}: {key}: {path}"
+                    );
+                    continue;
+                };
+                let (ours, theirs) = (file.text(), theirs.text());
+                if ours.lines().count() != theirs.lines().count() {
+                    continue;
+                }
+                for (nth, (ours, theirs)) in ours.lines().zip(theirs.lines()).enumerate() {
+                    let at = At { path: path.to_string(), line: nth + 1 };
+                    assert!(
+                        ours == theirs || effect.lines.contains(&at),
+                        "{example}: {key}: {value} also changes {at:?}: {ours}"
+                    );
+                }
+            }
+            tried.insert(*key);
+        }
+    }
+    let untried: Vec<&str> =
+        BY_HAND.iter().map(|(key, _)| *key).filter(|it| !tried.contains(it)).collect();
+    assert_eq!(untried, [""; 0], "no example takes these");
+}
+
+#[test]
+fn what_refuses_every_value_is_not_said_to_have_no_lines() {
+    for (example, trace) in traces() {
+        for effect in trace.effects().iter().filter(|it| it.name().starts_with("docker.limits.")) {
+            assert!(!effect.is_none() || effect.is_unknown(), "{example}: {}", effect.route);
+        }
+    }
+    let minimal = traces()["minimal-vps"].unknown().map(|it| it.route.to_string());
+    let minimal: Vec<String> = minimal.collect();
+    for key in ["storage.realtime", "docker.topology.workers", "docker.limits.webapp"] {
+        assert!(!minimal.contains(&key.to_owned()), "{minimal:?}");
+    }
+}
+
 #[test]
 fn a_line_of_one_service_is_not_that_of_another() {
     let trace = &traces()["classic-vps"];

@@ -2,17 +2,9 @@
 #![allow(clippy::disallowed_methods, reason = "these tests stand outside the compiler")]
 
 use crate::cli::run;
+use crate::support::SITE;
 use std::fs;
 use tempfile::TempDir;
-
-const SITE: &str = "\
-version: 1
-name: mine
-release: 4.5.12
-domain: trigger.acme.dev
-access: { admins: [ops@acme.dev] }
-docker: {}
-";
 
 fn built(more: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -88,4 +80,22 @@ fn what_is_allowed_is_said_and_no_fault() {
     let ran = run(folder.path(), &["verify", "out/mine"], None);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     assert!(ran.err.contains("`unpinned-image` is not asked: the site allows it"), "{}", ran.err);
+}
+
+/// What was not looked at does not hold.
+#[test]
+fn a_folder_without_a_stack_is_no_good_one() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("README.md"), "a kit\n").expect("written");
+    fs::write(path(".env"), "A=1\n").expect("written");
+    std::os::unix::fs::symlink("elsewhere.yml", path("docker-compose.yml")).expect("a link");
+    let ran = run(folder.path(), &["verify", "."], None);
+    assert_eq!(ran.code, 2, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("holds no compose file to look at"), "{}", ran.err);
+
+    fs::write(path("docker-compose.coolify.yml"), "services: { redis: { image: 'redis:7' } }\n")
+        .expect("written");
+    let ran = run(folder.path(), &["verify", "."], None);
+    assert!(ran.out.contains("[unpinned-image]"), "{}{}", ran.out, ran.err);
 }

@@ -52,8 +52,9 @@ fn in_site(traced: &Traced, effect: &Effect) -> String {
     };
     let lines = traced.lines(&effect.lines);
     match effect.lines.len() {
-        0 if effect.refused => text.push_str(
-            "No other value compiles with the rest of this site, so nothing could be measured.\n",
+        0 if effect.is_unknown() => text.push_str(
+            "What follows from it could not be measured: the other values that were tried change nothing, or do not \
+             compile with the rest of this site.\n",
         ),
         0 => text.push_str("No line of the output follows from it.\n"),
         count => text.push_str(&format!("{}:\n", follow(count, "line"))),

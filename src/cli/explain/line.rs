@@ -4,7 +4,7 @@ use super::traced::Traced;
 use super::{did_you_mean, variable};
 use crate::artifacts::ARTIFACTS;
 use crate::cli::{Exit, out};
-use crate::trace::{At, Effect};
+use crate::trace::{At, Effect, Trace};
 use std::path::Path;
 
 /// `docker/.env:12`, as it was asked for.
@@ -28,7 +28,7 @@ pub(super) fn run(site: Option<&Path>, name: &str, place: &Place) -> Exit {
         out::say(format!("error: `{name}` is a line of an output: name its site with --site"));
         return Exit::Trouble;
     };
-    match Traced::read(site, |_| false) {
+    match Traced::read(site, Trace::output) {
         Ok(traced) => explain(traced, place),
         Err(exit) => exit,
     }
@@ -103,19 +103,16 @@ pub(super) fn follow(number: usize, one: &str) -> String {
 }
 
 fn no_source(traced: &Traced) -> String {
-    let mut text = String::from("It follows from no key: trigger-gen fixes it.\n");
-    let refused: Vec<String> = traced
-        .trace
-        .effects()
-        .iter()
-        .filter(|it| it.refused)
-        .map(|it| format!("  {}\n", it.route))
-        .collect();
-    if !refused.is_empty() {
-        text.push_str("Not tried, because no other value compiles with the rest of this site:\n");
-        text.push_str(&refused.concat());
+    let unknown: Vec<String> =
+        traced.trace.unknown().map(|it| format!("  {}\n", it.route)).collect();
+    if unknown.is_empty() {
+        return "It follows from no key: trigger-gen fixes it.\n".into();
     }
-    text
+    format!(
+        "It follows from no key that could be measured. Of these no value that compiles with the rest of this site\n\
+         was found to change anything:\n{}",
+        unknown.concat()
+    )
 }
 
 fn made_by(traced: &Traced, at: &At) -> String {

@@ -15,6 +15,7 @@ use crate::diag::{Route, nearest};
 use crate::lint::LINTS;
 use crate::proof::PROOFS;
 use crate::release::{self, Reader};
+use crate::trace::Trace;
 use traced::Traced;
 
 pub(super) fn run(verb: &Explain) -> Exit {
@@ -24,7 +25,8 @@ pub(super) fn run(verb: &Explain) -> Exit {
     }
     let is_variable = variable::is_name(name);
     let wanted = |route: &Route| is_variable || key::asks(name, route);
-    let traced = match verb.site.as_deref().map(|path| Traced::read(path, wanted)).transpose() {
+    let measured = |path| Traced::read(path, |it| Trace::of(it, wanted));
+    let traced = match verb.site.as_deref().map(measured).transpose() {
         Ok(traced) => traced,
         Err(exit) => return exit,
     };

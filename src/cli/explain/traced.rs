@@ -23,18 +23,22 @@ pub(super) struct Traced {
 
 impl Traced {
     /// Reads a site; what is wrong with it is said as every command says it.
-    pub(super) fn read(path: &Path, wanted: impl Fn(&Route) -> bool) -> Result<Self, Exit> {
-        let source = site::read(path)?;
+    pub(super) fn read(
+        path: &Path,
+        trace: impl FnOnce(&Document) -> Option<Trace>,
+    ) -> Result<Self, Exit> {
+        let mut findings = Findings::new(Format::Human);
+        let source = site::read(path, &mut findings)?;
         let mut sink = Sink::default();
         let document = Document::read(&source, &mut sink);
-        let trace = document.as_ref().and_then(|it| Trace::of(it, wanted));
+        let trace = document.as_ref().and_then(trace);
         match (document, trace) {
             (Some(document), Some(trace)) => Ok(Self { source, document, trace }),
             (document, _) => {
                 if let Some(document) = &document {
                     let _ = crate::analyse(document, &mut sink, |_, _| {});
                 }
-                Findings::new(Format::Human).of_site(&source, document.as_ref(), &sink);
+                findings.of_site(&source, document.as_ref(), &sink);
                 let errors = out::count(sink.count(Severity::Error), "error");
                 out::say(format!("{}: {errors}; nothing can be traced", source.name));
                 Err(Exit::No)

@@ -11,13 +11,13 @@ pub use document::json_schema;
 
 use super::args::Format;
 use super::{Exit, draw, out};
-use crate::diag::{Diagnostic, Place, Sink};
+use crate::diag::{Diagnostic, Place, Severity, Sink};
 use crate::proof::Fault;
 use crate::secrets::{Concealed, Draft};
 use crate::source::{Source, Span};
 use crate::spec::Document as Spec;
 use document::{Document, Finding, Level};
-use std::io::{self, Write};
+use std::fmt::Display;
 use std::path::Path;
 
 /// The name of what `build --check` finds.
@@ -30,11 +30,24 @@ pub(super) struct Findings {
     format: Format,
     gathered: Vec<Finding>,
     hidden: Concealed,
+    quiet: bool,
 }
 
 impl Findings {
     pub(super) fn new(format: Format) -> Self {
-        Self { format, gathered: Vec::new(), hidden: Concealed::default() }
+        Self { format, gathered: Vec::new(), hidden: Concealed::default(), quiet: false }
+    }
+
+    /// Whether a person is told only what is wrong. A document says everything all the same.
+    pub(super) fn quiet(self, quiet: bool) -> Self {
+        Self { quiet, ..self }
+    }
+
+    /// A line for a person that says nothing wrong.
+    pub(super) fn remark(&self, line: impl Display) {
+        if !self.quiet {
+            out::say(line);
+        }
     }
 
     /// From now on no value of this store is said, whatever text it stands in.
@@ -44,12 +57,13 @@ impl Findings {
 
     /// What the compiler says of a site, in the order of the file.
     pub(super) fn of_site(&mut self, source: &Source, spec: Option<&Spec>, sink: &Sink) {
-        let (source, sink) = &self.shown(source, sink);
+        let (source, mut sink) = self.shown(source, sink);
         if self.format == Format::Human {
-            return draw::all(source, spec, sink);
+            sink.diagnostics.retain(|it| !self.quiet || it.severity != Severity::Info);
+            return draw::all(&source, spec, &sink);
         }
-        let found = draw::in_order(source, spec, sink);
-        self.gathered.extend(found.into_iter().map(|(span, it)| finding(source, span, it)));
+        let found = draw::in_order(&source, spec, &sink);
+        self.gathered.extend(found.into_iter().map(|(span, it)| finding(&source, span, it)));
     }
 
     /// A site file and what is said of it, without the values that are to be hidden.
@@ -100,8 +114,7 @@ impl Findings {
             Format::Sarif => pretty(&sarif::log(&self.gathered, exit)),
             Format::Github => self.gathered.iter().map(github::command).collect(),
         };
-        // Past anstream, which would take control characters out of texts. A reader that has gone away ends nothing.
-        let _ = io::stdout().write_all(text.as_bytes());
+        out::document(&text);
         exit
     }
 }

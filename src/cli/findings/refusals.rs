@@ -60,6 +60,13 @@ impl Findings {
         Exit::No
     }
 
+    /// What could not be done at all, for a file as a whole.
+    pub(in crate::cli) fn failed(&mut self, name: &'static str, file: &Path, why: &str) -> Exit {
+        out::say(format!("error: {why}"));
+        self.gather(name, file, why, None);
+        Exit::Trouble
+    }
+
     fn gather(&mut self, name: &str, file: &Path, message: &str, help: Option<&str>) {
         if self.format == Format::Human {
             return;

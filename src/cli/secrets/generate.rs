@@ -2,10 +2,12 @@
 
 use super::super::args::SecretsGenerate;
 use super::super::site::{StoreUse, compile};
-use super::super::{Exit, build, out};
+use super::super::{Exit, build, out, shell};
+use super::standing::Standing;
 use super::{refused, store_failed};
-use crate::secrets::{Draft, Made, keep, missing};
+use crate::secrets::{Draft, Made, missing};
 use crate::site::Use;
+use std::convert::Infallible;
 
 pub(super) fn run(verb: &SecretsGenerate) -> Exit {
     let compiled = match compile(&verb.site, StoreUse::IfThere) {
@@ -13,14 +15,16 @@ pub(super) fn run(verb: &SecretsGenerate) -> Exit {
         Err(exit) => return exit,
     };
     let site = &compiled.site;
-    let manifest = build::read_manifest(&build::folder(&verb.out, site));
-    if let Err(refusal) = keep(manifest.as_ref(), compiled.draft.as_ref(), site) {
+    let standing = Standing::read(&build::folder(&verb.out, site));
+    if let Err(refusal) = standing.keeps(compiled.draft.as_ref(), site, false) {
         return refused(&refusal);
     }
     let filled = match compiled.draft.as_ref().filter(|it| it.is_complete(site)) {
         Some(draft) => Ok((draft.clone(), Vec::new())),
         None => {
-            build::update(&compiled.store_path, site, |draft| draft.fill(site, build::random).made)
+            let fill = |draft: &mut Draft| Ok(draft.fill(site, build::random).made);
+            build::update::<_, Infallible>(&compiled.store_path, site, fill)
+                .map(|(draft, Ok(made))| (draft, made))
         }
     };
     let (draft, made) = match filled {
@@ -35,7 +39,7 @@ pub(super) fn run(verb: &SecretsGenerate) -> Exit {
             "made them in {store}: keep a copy, nothing can replace ENCRYPTION_KEY"
         )),
     }
-    still_missing(&draft, &compiled.site, &verb.site.display().to_string());
+    still_missing(&draft, &compiled.site, &shell::path(&verb.site));
     Exit::Done
 }
 

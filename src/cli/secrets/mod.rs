@@ -1,14 +1,17 @@
 //! `secrets`: what the store holds, by name and fingerprint; values only ever come in.
 
 mod generate;
+pub(super) mod ignored;
+mod import;
 mod rotate;
+pub(super) mod standing;
 pub(super) mod steps;
 
-use super::args::{Format, Secrets, SecretsImport, SecretsSet, SecretsSite, SecretsVerb};
+use super::args::{Format, Secrets, SecretsSet, SecretsSite, SecretsVerb};
 use super::findings::Findings;
-use super::site::{Compiled, StoreUse, compile};
+use super::site::{StoreUse, compile};
 use super::{Exit, build, out};
-use crate::secrets::{Imported, Refusal, import as take, list as list_of, set as set_value};
+use crate::secrets::{Refusal, list as list_of, set as set_value};
 use crate::site::Use;
 use crate::store;
 use std::fs::File;
@@ -22,7 +25,7 @@ pub(super) fn run(verb: &Secrets) -> Exit {
         SecretsVerb::Generate(verb) => generate::run(verb),
         SecretsVerb::Set(verb) => set(verb),
         SecretsVerb::Rotate(verb) => rotate::run(verb),
-        SecretsVerb::Import(verb) => import(verb),
+        SecretsVerb::Import(verb) => import::run(verb),
     }
 }
 
@@ -83,53 +86,6 @@ fn store_failed(path: &Path, error: store::Error) -> Exit {
 fn refused(refusal: &Refusal) -> Exit {
     out::say(format!("error: {}\n  help: {}", refusal.why, refusal.help));
     Exit::No
-}
-
-fn import(verb: &SecretsImport) -> Exit {
-    let compiled = match compile(&verb.site, StoreUse::IfThere) {
-        Ok(compiled) => compiled,
-        Err(exit) => return exit,
-    };
-    let text = match read_secret(&verb.env) {
-        Ok(text) => text,
-        Err(exit) => return exit,
-    };
-    let manifest = build::read_manifest(&build::folder(&verb.out, &compiled.site));
-    let changed = build::update(&compiled.store_path, &compiled.site, |draft| {
-        let anew = draft.make_key(&mut build::random);
-        let imported = take(draft, &compiled.site, &text);
-        if let (true, true, Some(manifest)) = (anew, imported.is_done(), &manifest) {
-            draft.adopt(manifest);
-        }
-        imported
-    });
-    match changed {
-        Ok((_, imported)) => say_imported(&compiled, &imported),
-        Err(error) => store_failed(&compiled.store_path, error),
-    }
-}
-
-fn say_imported(compiled: &Compiled, imported: &Imported) -> Exit {
-    for name in &imported.conflicts {
-        out::say(format!("error: {name} has another value in the store already"));
-    }
-    for (name, why) in &imported.refused {
-        out::say(format!("error: {name} cannot be taken: {why}"));
-    }
-    for it in &imported.ignored {
-        out::say(format!("passed over {}: {}", it.what, it.why));
-    }
-    if !imported.is_done() {
-        out::say("nothing was taken: a store must not hold the secrets of two installations");
-        return Exit::No;
-    }
-    let store = compiled.store_path.display();
-    out::say(format!(
-        "took {} into {store}, {} were there",
-        out::count(imported.taken.len(), "secret"),
-        imported.same.len()
-    ));
-    Exit::Done
 }
 
 /// Text that may be secret: wiped when it is no longer needed.

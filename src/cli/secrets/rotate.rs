@@ -2,19 +2,19 @@
 
 use super::super::args::SecretsRotate;
 use super::super::site::{Compiled, StoreUse, compile};
-use super::super::{Exit, build, out};
+use super::super::{Exit, build, out, shell};
 use super::{refused, steps, store_failed};
 use crate::secrets::{Refusal, Rotation, rotations};
 use crate::store::{self, Opened, Store};
 
 pub(super) fn run(verb: &SecretsRotate) -> Exit {
     // A value that is wrong must not keep a right one out, so nothing is asked of the store yet.
-    let compiled = match compile(&verb.site, StoreUse::None) {
+    let compiled = match compile(verb.site(), StoreUse::None) {
         Ok(compiled) => compiled,
         Err(exit) => return exit,
     };
-    let site_file = verb.site.display().to_string();
-    let rows = match rotations(&compiled.site, &verb.names, &site_file) {
+    let site_file = shell::path(verb.site());
+    let rows = match rotations(&compiled.site, &verb.names(), &site_file) {
         Ok(rows) => rows,
         Err(refusals) => {
             for refusal in &refusals {
@@ -36,7 +36,12 @@ pub(super) fn run(verb: &SecretsRotate) -> Exit {
         true => format!("{store} would get another value for {names}; nothing was written"),
         false => format!("{store} has another value for {names}; the old one is not kept"),
     });
-    out::result_text(&steps::consequences(&compiled.site, &rows, &site_file));
+    let folder = build::folder(&verb.out, &compiled.site);
+    let build = match verb.out.as_os_str() == "out" {
+        true => format!("trigger-gen build {site_file}"),
+        false => format!("trigger-gen build --out {} {site_file}", shell::path(&verb.out)),
+    };
+    out::result_text(&steps::consequences(&compiled.site, &rows, &folder, build));
     Exit::Done
 }
 

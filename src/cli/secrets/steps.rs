@@ -1,10 +1,41 @@
 //! What is to be done on the servers of a site when secrets have changed.
 
+use super::super::shell;
 use crate::secrets::{Rotation, Step, Way, wrapped};
 use crate::site::{Registry, Site};
+use std::path::Path;
+
+/// Commands for one host. Each is done only if the one before it went well.
+pub(in crate::cli) struct Group {
+    host: String,
+    /// Each with what it does, where that has to be said.
+    commands: Vec<(Option<&'static str>, String)>,
+}
+
+impl Group {
+    fn new(host: impl Into<String>, commands: Vec<String>) -> Self {
+        let commands = commands.into_iter().map(|it| (None, it)).collect();
+        Self { host: host.into(), commands }
+    }
+
+    fn add(&mut self, site: &Site, steps: impl Iterator<Item = &'static Step>) {
+        self.commands.extend(steps.map(|step| (Some(step.what), filled(site, step.command))));
+    }
+
+    /// Its lines, to be run as they stand.
+    pub(in crate::cli) fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("# {}", self.host)];
+        for (nth, (what, command)) in self.commands.iter().enumerate() {
+            let and = if nth + 1 < self.commands.len() { " &&" } else { "" };
+            lines.extend(what.map(|what| format!("# - {what}")));
+            lines.push(format!("{command}{and}"));
+        }
+        lines
+    }
+}
 
 /// docker compose with the files of the webapp's host, from the folder of the installation.
-pub(in crate::cli) fn compose(site: &Site) -> &'static str {
+fn compose(site: &Site) -> &'static str {
     match site.is_split() {
         true => "docker compose --env-file .env -f webapp/docker-compose.yml",
         false => {
@@ -13,72 +44,118 @@ pub(in crate::cli) fn compose(site: &Site) -> &'static str {
     }
 }
 
-/// What is done with the new files on the server before anything is started with them.
-pub(in crate::cli) fn before(site: &Site, rows: &[&Rotation]) -> Vec<String> {
-    rows.iter().flat_map(|row| of(row).0).flat_map(|step| lines(site, step)).collect()
-}
-
-/// What is done once everything on the webapp's host runs with them.
-pub(in crate::cli) fn after(site: &Site, rows: &[&Rotation]) -> Vec<String> {
-    let mut all = Vec::new();
-    if site.is_split() && rows.iter().any(|row| of(row).2) {
-        let hosts: Vec<String> = site.docker.workers.iter().map(|it| it.name.to_string()).collect();
-        all.push(format!(
-            "# at once on {}, each with its folder of workers/: copy it, and there",
-            hosts.join(", ")
-        ));
-        all.push(format!(
-            "cd '{}' && docker compose --env-file .env up -d --wait",
-            site.docker.root
-        ));
-    }
-    all.extend(rows.iter().flat_map(|row| of(row).1).flat_map(|step| lines(site, step)));
-    all
-}
-
-fn of(row: &Rotation) -> (&'static [Step], &'static [Step], bool) {
-    match row.way {
-        Way::Rotate { before, after, on_workers } => (before, after, on_workers),
-        Way::Never { .. } => (&[], &[], false),
-    }
-}
-
-/// A step as a comment, and its command.
-fn lines(site: &Site, step: &Step) -> Vec<String> {
+fn filled(site: &Site, command: &str) -> String {
     let (host, user) = match &site.storage.registry {
         Registry::Bundled(it) => (it.host.to_string(), it.username.to_string()),
         Registry::External(it) => (it.host.to_string(), String::new()),
     };
-    let filled = |command: &str| {
-        command
-            .replace("{compose}", compose(site))
-            .replace("{registry}", &host)
-            .replace("{user}", &user)
+    command
+        .replace("{compose}", compose(site))
+        .replace("{registry}", &host)
+        .replace("{user}", &shell::word(&user))
+}
+
+/// Every step that a server needs, in the order in which they are done. `folder` is the output of the site;
+/// `build` is the command that comes first, if it was not run yet.
+pub(in crate::cli) fn groups(
+    site: &Site,
+    rows: &[&Rotation],
+    folder: &Path,
+    build: Option<String>,
+) -> Vec<Group> {
+    let host = if site.is_split() { "the host of the webapp" } else { "the server" };
+    let copied = copy(site, &folder.join("docker"));
+    let here = Group::new(
+        format!("here, with {host} as HOST"),
+        build.into_iter().chain([copied]).collect(),
+    );
+    let mut there = Group::new(format!("on {host}"), vec![enter(site)]);
+    there.add(site, rows.iter().flat_map(|row| of(row).before));
+    there.commands.push((None, format!("{} up -d --wait", compose(site))));
+    there.add(site, rows.iter().flat_map(|row| of(row).after));
+    let mut all = vec![here, there];
+    if rows.iter().any(|row| of(row).on_workers) {
+        all.extend(workers(site, folder));
+    }
+    let mut clients = Group::new("on every machine that deploys, and in its CI", Vec::new());
+    clients.add(site, rows.iter().flat_map(|row| of(row).on_clients));
+    all.extend((!clients.commands.is_empty()).then_some(clients));
+    all
+}
+
+/// Each worker host of a split site, at once after the webapp's.
+fn workers(site: &Site, folder: &Path) -> Vec<Group> {
+    let names = site.docker.workers.iter().map(|it| it.name.to_string());
+    let one = |name: String| {
+        let start = "docker compose --env-file .env up -d --wait".to_owned();
+        [
+            Group::new(
+                format!("here, with {name} as HOST"),
+                vec![copy_worker(site, folder, &name)],
+            ),
+            Group::new(format!("on {name}"), vec![enter(site), start]),
+        ]
     };
-    std::iter::once(format!("# {}", step.what)).chain(step.command.map(filled)).collect()
+    if site.is_split() { names.flat_map(one).collect() } else { Vec::new() }
+}
+
+/// Copies the folder of a worker host there.
+pub(in crate::cli) fn copy_worker(site: &Site, folder: &Path, name: &str) -> String {
+    copy(site, &folder.join("workers").join(name))
+}
+
+/// With the hidden files, and into the folder rather than beside what is in it.
+fn copy(site: &Site, from: &Path) -> String {
+    let from = from.display().to_string();
+    // What stands before a colon is a host to rsync, and a dash begins an option.
+    let here = if from.starts_with('-') || from.contains(':') && !from.starts_with('/') {
+        "./"
+    } else {
+        ""
+    };
+    let from = shell::word(&format!("{here}{from}/"));
+    format!("rsync -a {from} HOST:{}", shell::word(&format!("{}/", site.docker.root)))
+}
+
+fn enter(site: &Site) -> String {
+    format!("cd {}", shell::word(site.docker.root.as_str()))
+}
+
+/// The steps of one secret.
+#[derive(Default)]
+struct Steps {
+    before: &'static [Step],
+    after: &'static [Step],
+    on_clients: &'static [Step],
+    on_workers: bool,
+}
+
+fn of(row: &Rotation) -> Steps {
+    match row.way {
+        Way::Rotate { before, after, on_clients, on_workers } => {
+            Steps { before, after, on_clients, on_workers }
+        }
+        Way::Never { .. } => Steps::default(),
+    }
 }
 
 /// What rotating secrets leads to, and every step in the order in which it is done.
-pub(super) fn consequences(site: &Site, rows: &[&Rotation], site_file: &str) -> String {
+pub(super) fn consequences(
+    site: &Site,
+    rows: &[&Rotation],
+    folder: &Path,
+    build: String,
+) -> String {
     let mut text = String::new();
     for row in rows {
         text.push_str(&format!("{}\n{}", row.name, wrapped(row.effect, "  ")));
         text.push_str(&wrapped(&format!("The old value: {}", row.old), "  "));
         text.push('\n');
     }
-    let start = format!("{} up -d --wait", compose(site));
-    let mut steps = vec![
-        format!("trigger-gen build {site_file}"),
-        format!(
-            "# copy out/{}/docker/ to {1}/ on the server, and there",
-            site.name, site.docker.root
-        ),
-        format!("cd '{}'", site.docker.root),
-    ];
-    steps.extend(before(site, rows));
-    steps.push(start);
-    steps.extend(after(site, rows));
     text.push_str("The steps, in this order:\n");
-    steps.iter().for_each(|step| text.push_str(&format!("  {step}\n")));
+    for group in groups(site, rows, folder, Some(build)) {
+        text.push('\n');
+        group.lines().iter().for_each(|line| text.push_str(&format!("  {line}\n")));
+    }
     text
 }

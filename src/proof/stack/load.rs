@@ -79,9 +79,19 @@ pub(super) fn env_files(value: Option<&Value>) -> Vec<String> {
 }
 
 /// Whether a file is one that `docker compose` finds by its name.
-fn is_compose(path: &str) -> bool {
+fn is_found_by_name(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     matches!(name, "docker-compose.yml" | "docker-compose.yaml" | "compose.yml" | "compose.yaml")
+}
+
+/// Whether a file is a compose file: one that is found by its name, or, in a folder without such a one, any that
+/// is called after it. Beside the first the second changes it, and is no stack of its own.
+pub(in crate::proof) fn is_compose(tree: &Tree, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let called = name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"));
+    let beside =
+        |it: &OutPath| folder(it.as_str()) == folder(path) && is_found_by_name(it.as_str());
+    is_found_by_name(path) || (called && !tree.files.keys().any(beside))
 }
 
 pub(super) fn folder(path: &str) -> &str {
@@ -91,7 +101,7 @@ pub(super) fn folder(path: &str) -> &str {
 /// Reads every compose file of a tree into a stack.
 pub(super) fn load(stack: &mut Stack<'_>) {
     let (tree, known) = (stack.tree, stack.context.documents);
-    for (path, file) in tree.files.iter().filter(|(path, _)| is_compose(path.as_str())) {
+    for (path, file) in tree.files.iter().filter(|(path, _)| is_compose(tree, path.as_str())) {
         if let Some(document) = known.and_then(|it| it.get(path)) {
             compose_file(stack, path, document);
             continue;
@@ -165,7 +175,8 @@ fn compose_file(stack: &mut Stack<'_>, path: &OutPath, document: &Value) {
         networks,
         volumes,
         references,
-        unknown_keys: super::keys::unknown(document),
+        refused: super::keys::refused(document),
+        written: document.clone(),
         stray,
         env_files,
     });

@@ -11,9 +11,11 @@ mod url;
 mod xml;
 
 pub(super) use dotenv::Dotenv;
+pub(super) use keys::{Refusal, Why};
+pub(super) use load::is_compose;
 pub(super) use role::Role;
-pub(super) use service::Service;
-pub(super) use syntax::Mount;
+pub(super) use service::{Service, is_yes, texts};
+pub(super) use syntax::{Mount, Port};
 pub(super) use text::Reference;
 pub(super) use url::{Url, is_loopback, is_service_name};
 pub(super) use xml::{Element, elements};
@@ -59,8 +61,10 @@ pub(super) struct File {
     pub(super) volumes: BTreeMap<String, Volume>,
     /// Every variable that it names.
     pub(super) references: Vec<Reference>,
-    /// Keys that compose does not know, each with those above it.
-    pub(super) unknown_keys: Vec<Vec<String>>,
+    /// What compose refuses in it for its form.
+    pub(super) refused: Vec<Refusal>,
+    /// The file as it was written.
+    pub(super) written: Value,
     /// Whether a `$` in it begins nothing.
     pub(super) stray: bool,
     /// Files whose variables services take whole.
@@ -256,20 +260,46 @@ impl<'a> Stack<'a> {
     }
 }
 
-/// The line on which a key stands below others; the last one found where the rest is not.
+/// The line on which a key stands below others, in block style; that of the last one found where the rest is not.
+/// The last key may also stand deeper: a variable of a service stands below `environment`.
 pub(super) fn line_of(text: &str, route: &[&str]) -> Option<usize> {
+    let (line, complete) = search(text, route, false);
+    if complete { line } else { search(text, route, true).0.or(line) }
+}
+
+/// As [`line_of`], and whether all keys were found.
+fn search(text: &str, route: &[&str], last_is_deeper: bool) -> (Option<usize>, bool) {
     let mut found = None;
-    let mut keys = route.iter().peekable();
+    // The indentation of the key that was found last, and of what stands directly below it.
+    let (mut above, mut below) = (None, Some(0));
+    let mut left = route;
     for (at, line) in text.lines().enumerate() {
-        let Some(key) = keys.peek() else { break };
-        let line = line.trim_start().trim_start_matches("- ").trim_start_matches('"');
-        let after = line.strip_prefix(**key);
-        if after.is_some_and(|it| it.is_empty() || it.starts_with([':', '=', '"'])) {
+        let content = line.trim_start();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let [key, rest @ ..] = left else { break };
+        let indent = line.len() - content.len();
+        let is_item = content.starts_with("- ");
+        if above.is_some_and(|it| indent < it || (indent == it && !is_item)) {
+            break;
+        }
+        let is_direct = indent == *below.get_or_insert(indent);
+        let fits = is_direct || (last_is_deeper && rest.is_empty());
+        if fits && is_key(content.trim_start_matches("- "), key) {
             found = Some(at + 1);
-            keys.next();
+            (above, below) = (Some(indent), None);
+            left = rest;
         }
     }
-    found
+    (found, left.is_empty())
+}
+
+/// Whether a line begins with a key, or with a variable of a list of variables.
+fn is_key(content: &str, key: &str) -> bool {
+    let content = content.trim_start_matches(['"', '\'']);
+    let after = content.strip_prefix(key);
+    after.is_some_and(|it| it.is_empty() || it.starts_with([':', '=', '"', '\'']))
 }
 
 /// The tag of an image reference.

@@ -44,6 +44,8 @@ pub(in crate::proof) struct Service {
     pub(in crate::proof) no_new_privileges: bool,
     /// Driver and options of its log; `None` where the engine decides.
     pub(in crate::proof) logging: Option<Logging>,
+    /// The entry as it was written.
+    pub(in crate::proof) written: Value,
 }
 
 /// A network that a service is on.
@@ -129,8 +131,20 @@ impl Service {
                 )
             }),
             logging: value.get("logging").map(syntax::logging),
+            written: value.clone(),
         }
     }
+}
+
+/// The texts of a list below a key.
+pub(in crate::proof) fn texts<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v str> {
+    items(value, key).iter().filter_map(Value::as_str)
+}
+
+/// Whether a value says yes, as compose or the socket proxy reads it.
+pub(in crate::proof) fn is_yes(value: &Value) -> bool {
+    let word = scalar(value).unwrap_or_default().to_ascii_lowercase();
+    matches!(word.as_str(), "true" | "yes" | "on" | "y" | "1")
 }
 
 /// A scalar as text.

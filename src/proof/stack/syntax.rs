@@ -9,8 +9,12 @@ use serde_json::Value;
 pub(in crate::proof) struct Port {
     /// The address on the host; `None` is every one.
     pub(in crate::proof) address: Option<String>,
+    /// The port on the host, or a range of them; `None` is any that is free.
+    pub(in crate::proof) published: Option<String>,
     /// The port in the container, or a range of them.
     pub(in crate::proof) target: String,
+    /// `tcp`, `udp` or `sctp`.
+    pub(in crate::proof) protocol: String,
 }
 
 /// A mount.
@@ -38,13 +42,24 @@ pub(in crate::proof) struct Logging {
 pub(super) fn port(value: &Value, scope: &Scope<'_>) -> Option<Port> {
     if let Value::Object(_) = value {
         let field = |key: &str| value.get(key).and_then(scalar).map(|it| scope.lenient(&it));
-        return Some(Port { address: field("host_ip"), target: field("target")? });
+        return Some(Port {
+            address: field("host_ip"),
+            published: field("published").filter(|it| !it.is_empty()),
+            target: field("target")?,
+            protocol: field("protocol").unwrap_or_else(|| "tcp".into()),
+        });
     }
     let written = scope.lenient(&scalar(value)?);
-    let written = written.split('/').next().unwrap_or_default();
+    let (written, protocol) = written.split_once('/').unwrap_or((&written, "tcp"));
     let (rest, target) = written.rsplit_once(':').unwrap_or(("", written));
-    let address = rest.rsplit_once(':').map(|(address, _)| address.to_owned());
-    Some(Port { address: address.filter(|it| !it.is_empty()), target: target.to_owned() })
+    let (address, published) = rest.rsplit_once(':').unwrap_or(("", rest));
+    let given = |it: &str| (!it.is_empty()).then(|| it.to_owned());
+    Some(Port {
+        address: given(address),
+        published: given(published),
+        target: target.to_owned(),
+        protocol: protocol.to_owned(),
+    })
 }
 
 pub(super) fn mount(value: &Value, scope: &Scope<'_>) -> Option<Mount> {
@@ -71,7 +86,12 @@ pub(super) fn mount(value: &Value, scope: &Scope<'_>) -> Option<Mount> {
 pub(super) fn memory(value: &Value, scope: &Scope<'_>) -> Option<u64> {
     let limits =
         value.get("deploy").and_then(|it| it.get("resources")?.get("limits")?.get("memory"));
-    let written = scope.lenient(&scalar(value.get("mem_limit").or(limits)?)?).to_ascii_lowercase();
+    bytes(&scope.lenient(&scalar(value.get("mem_limit").or(limits)?)?))
+}
+
+/// A size as compose spells it, in bytes: `512m`, `1.5g`, `1024`.
+fn bytes(written: &str) -> Option<u64> {
+    let written = written.to_ascii_lowercase();
     let unit = written.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let number: f64 = written[..written.len() - unit.len()].parse().ok()?;
     let factor = match unit.trim() {
@@ -88,4 +108,27 @@ pub(super) fn logging(value: &Value) -> Logging {
     let driver = value.get("driver").and_then(scalar).unwrap_or_else(|| "json-file".into());
     let is_bounded = value.get("options").is_some_and(|it| it.get("max-size").is_some());
     Logging { driver, is_bounded }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes;
+
+    #[test]
+    fn a_size_is_read_as_compose_spells_it() {
+        for (written, size) in [
+            ("1024", Some(1024)),
+            ("512b", Some(512)),
+            ("2k", Some(2 << 10)),
+            ("2KB", Some(2 << 10)),
+            ("512m", Some(512 << 20)),
+            ("512 mb", Some(512 << 20)),
+            ("1.5g", Some(3 << 29)),
+            ("1GB", Some(1 << 30)),
+            ("lots", None),
+            ("5 apples", None),
+        ] {
+            assert_eq!(bytes(written), size, "{written}");
+        }
+    }
 }

@@ -231,7 +231,9 @@ mod tests {
         assert!(!references("${A:?}${B:-${C}}$$D", &mut found));
         let names: Vec<_> = found.iter().map(|it| (it.name.as_str(), it.has_fallback)).collect();
         assert_eq!(names, [("A", false), ("B", true), ("C", false)]);
-        for stray in ["$(x)", "${", "${A", "${A:}", "${}", "$1", "100$"] {
+        for stray in
+            ["$(x)", "${", "${A", "${A:}", "${}", "$1", "100$", "${A:-$(x)}", "$(x) ${A:-y}"]
+        {
             assert!(references(stray, &mut found), "{stray}");
         }
     }

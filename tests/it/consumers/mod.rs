@@ -10,6 +10,7 @@
 mod clickhouse;
 pub(crate) mod compose;
 mod dotenv;
+mod forms;
 mod keys;
 mod redis;
 

@@ -4,8 +4,10 @@
 mod pages;
 mod sarif;
 mod shown;
+mod troubles;
 
 use crate::cli::{Ran, run};
+use crate::support::SITE;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -51,16 +53,6 @@ pub(crate) const FAULTS: [(&str, u64); 11] = [
     ("unknown-variable", 17),
     ("rejected-value", 18),
 ];
-
-/// Compiles, with three warnings.
-const GOOD: &str = "\
-version: 1
-name: good
-release: 4.5.12
-domain: trigger.example.com
-access: { admins: [ops@example.com] }
-docker: {}
-";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -133,7 +125,7 @@ fn json_of_a_clean_site_holds_no_error() {
 
 #[test]
 fn several_sites_give_one_document() {
-    let folder = folder(&[("a.yaml", WRONG), ("b.yaml", GOOD), ("c.yaml", "name: [")]);
+    let folder = folder(&[("a.yaml", WRONG), ("b.yaml", SITE), ("c.yaml", "name: [")]);
     let arguments = ["check", "--format", "json", "a.yaml", "absent.yaml", "b.yaml", "c.yaml"];
     let ran = run(folder.path(), &arguments, None);
     let document = valid(&ran);
@@ -144,28 +136,28 @@ fn several_sites_give_one_document() {
         .filter_map(|it| it["file"].as_str())
         .collect();
     files.dedup();
-    assert_eq!(files, ["a.yaml", "b.yaml", "c.yaml"]);
+    assert_eq!(files, ["a.yaml", "absent.yaml", "b.yaml", "c.yaml"]);
     assert_eq!(ran.code, 2, "one of them could not be read");
     assert!(ran.err.contains("cannot read absent.yaml"), "{}", ran.err);
 }
 
 #[test]
 fn differences_and_faults_are_told_with_their_whole_path() {
-    let folder = folder(&[("site.yaml", GOOD)]);
+    let folder = folder(&[("site.yaml", SITE)]);
     let told = |arguments: &[&str]| {
         let ran = run(folder.path(), &[arguments, &["--format", "json"]].concat(), None);
         valid(&ran)
     };
     told(&["build", "site.yaml"]);
-    assert_eq!(told(&["verify", "out/good"])["diagnostics"], serde_json::json!([]));
-    let path = "out/good/docker/worker/docker-compose.yml";
+    assert_eq!(told(&["verify", "out/mine"])["diagnostics"], serde_json::json!([]));
+    let path = "out/mine/docker/worker/docker-compose.yml";
     let file = folder.path().join(path);
     let text = fs::read_to_string(&file).expect("readable");
-    fs::write(&file, text.replace("DOCKER_RUNNER_NETWORKS: good", "DOCKER_RUNNER_NETWORKS: bad"))
+    fs::write(&file, text.replace("DOCKER_RUNNER_NETWORKS: mine", "DOCKER_RUNNER_NETWORKS: bad"))
         .expect("written");
     for (arguments, name) in [
         (&["build", "--check", "site.yaml"][..], "output-difference"),
-        (&["verify", "out/good"], "unknown-runner-network"),
+        (&["verify", "out/mine"], "unknown-runner-network"),
     ] {
         let document = told(arguments);
         let all = document["diagnostics"].as_array().expect("a list");
@@ -193,7 +185,7 @@ fn commands(text: &str) -> Vec<(String, String, String)> {
 #[test]
 fn hostile_text_begins_no_workflow_command() {
     let hostile = "\"a\\r\\n::stop-commands::x%0A,b\\e[31m\"";
-    let text = GOOD.replace("docker: {}", &format!("docker: {{ {hostile}: 1 }}"));
+    let text = SITE.replace("docker: {}", &format!("docker: {{ {hostile}: 1 }}"));
     let file = "a,b:c%\n::error::d.yaml";
     let folder = folder(&[(file, &text)]);
     let ran = run(folder.path(), &["check", "--format", "github", file], None);
@@ -237,7 +229,7 @@ fn no_format_says_a_secret_that_stands_in_the_site() {
 /// A secret over several lines stands behind a mark that a replacement of the text alone would leave.
 #[test]
 fn no_format_offers_to_replace_a_part_of_a_block() {
-    let site = GOOD.replace(
+    let site = SITE.replace(
         "{ admins: [ops@example.com] }",
         "\n  admins: [ops@example.com]\n  email:\n    resend:\n      from: a@example.com\n      api_key: |\n        re_01\n        ü\n  foo: 1",
     );

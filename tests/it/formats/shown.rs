@@ -1,8 +1,9 @@
 //! What a person is shown: colour where it is wanted, and carets under what they mean.
 
-use super::{GOOD, folder};
+use super::folder;
 use crate::cli::run;
 use crate::consumers::tool;
+use crate::support::SITE;
 use std::path::Path;
 use std::process::Command;
 
@@ -17,7 +18,7 @@ fn coloured(mut command: Command, folder: &Path, environment: &[(&str, &str)]) -
 }
 
 fn wrong() -> tempfile::TempDir {
-    folder(&[("site.yaml", &GOOD.replace("docker: {}", "dokcer: {}"))])
+    folder(&[("site.yaml", &SITE.replace("docker: {}", "dokcer: {}"))])
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn no_argument_is_a_value() {
     for verb in secrets.get_subcommands().filter(|it| it.get_name() != "help") {
         for argument in verb.get_arguments().filter(|it| it.get_action().takes_values()) {
             let id = argument.get_id().as_str();
-            assert!(["name", "names", "site", "env", "out", "color"].contains(&id), "{id}");
+            assert!(["name", "words", "site", "env", "out", "color"].contains(&id), "{id}");
         }
     }
 }

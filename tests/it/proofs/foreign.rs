@@ -100,3 +100,35 @@ fn other_layouts_are_understood() {
     ];
     assert_eq!(moved(&deeper), before);
 }
+
+/// A list of what a service waits for names others before they stand anywhere.
+#[test]
+fn a_fault_is_shown_where_it_stands() {
+    let text = "\
+services:
+  webapp:
+    image: ghcr.io/triggerdotdev/trigger.dev:v4.5.12
+    depends_on:
+      - postgres
+      - redis
+    environment:
+      - REDIS_HOST=cache
+  # postgres: an old one
+  postgres:
+    image: postgres:14
+  \"redis\":
+    image: redis:7
+";
+    let path = OutPath::new("docker-compose.yml").expect("a path");
+    let file = File { bytes: text.into(), mode: Mode::Plain, artifact: "foreign" };
+    let tree = Tree { files: BTreeMap::from([(path, file)]) };
+    let faults = check(&tree, &Context::default());
+    let lines = |proof: &str, of: &str| -> Vec<Option<usize>> {
+        let found = faults.iter().filter(|it| it.proof == proof && it.message.contains(of));
+        found.map(|it| it.line).collect()
+    };
+    assert_eq!(lines("unpinned-image", "`postgres`"), [Some(11)], "{faults:#?}");
+    assert_eq!(lines("unpinned-image", "`redis`"), [Some(13)]);
+    assert_eq!(lines("gainable-privileges", "`postgres`"), [Some(10)]);
+    assert_eq!(lines("dangling-host", "`cache`"), [Some(8)]);
+}

@@ -7,8 +7,10 @@
 mod commands;
 mod damaged;
 mod file;
+mod lost;
 mod refusals;
 mod rotation;
+mod steps;
 mod system;
 mod together;
 mod values;

@@ -108,8 +108,6 @@ fn everything_is_checked_before_anything_is_written() {
     let all = ["secrets", "rotate", "ENCRYPTION_KEY", "RESEND", "NOPE", "RESEND", "site.yaml"];
     let ran = run(folder.path(), &all, None);
     assert_eq!(ran.err.matches("error: ").count(), 3, "all at once, each once: {}", ran.err);
-    let ran = run(folder.path(), &["secrets", "rotate", "REDIS_PASSWORD"], None);
-    assert_eq!(ran.code, 2, "the site is not taken for granted: {}", ran.err);
 }
 
 #[test]
@@ -153,7 +151,9 @@ fn worker_hosts_are_named_for_what_they_have() {
         let rotate = ["secrets", "rotate", "-n", row.name, "site.yaml"];
         let ran = run(folder.path(), &rotate, None);
         assert_eq!(ran.code, 0, "{}", ran.err);
-        assert_eq!(ran.out.contains("worker-1, worker-2"), on_workers, "{}", ran.out);
+        for worker in ["on worker-1\n", "on worker-2\n"] {
+            assert_eq!(ran.out.contains(worker), on_workers, "{}", ran.out);
+        }
         assert!(!ran.out.contains("-f worker/docker-compose.yml"), "{}", ran.out);
     }
 }
