@@ -458,6 +458,24 @@ fn the_arithmetic_is_shown() {
 }
 
 #[test]
+fn runs_are_counted_where_they_run() {
+    let message = |text: String| {
+        let said = said(&site(&text));
+        let found = said.into_iter().find(|(_, it)| it.name == "undersized-host");
+        found.expect("the finding").1.message
+    };
+    assert_eq!(
+        message("limits:\n  concurrency:\n    environment: 14\n".into()),
+        "14 runs at once want 7GiB, and 2093MiB are left for runs"
+    );
+    let storage =
+        "storage:\n  streams: v1\n  registry:\n    bundled: { host: registry.example.com }\n";
+    let topology = "docker:\n  host: { memory: 1GiB }\n  topology:\n    workers:\n      - { name: one, memory: 4GiB }\n";
+    let split = message(format!("{storage}{topology}"));
+    assert!(split.contains("too little") && !split.contains("for one run"), "{split}");
+}
+
+#[test]
 fn examples_leave_nothing_to_accept() {
     let mut seen = 0;
     for entry in fs::read_dir(root().join("examples")).expect("examples") {

@@ -6,3 +6,4 @@ mod own;
 mod planted;
 mod plants;
 pub(crate) mod shown;
+mod syntax;

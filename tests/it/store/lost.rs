@@ -1,17 +1,10 @@
 //! A store that is lost, or comes from elsewhere: no output loses the only copy of its `ENCRYPTION_KEY`.
 
 use crate::cli::{Ran, run};
+use crate::support::SITE;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const SITE: &str = "\
-version: 1
-name: mine
-release: 4.5.12
-domain: trigger.example.com
-access: { admins: [ops@example.com] }
-docker: {}
-";
 const REGISTRY: &str = "storage: { registry: { external: { host: ghcr.io, namespace: acme } } }\n";
 
 /// A folder with a site.
