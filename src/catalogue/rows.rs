@@ -62,7 +62,7 @@ pub static CATALOGUE: &[Entry] = &[
     noted("a store with such values is refused before: `shared-secret-value`", proof("shared-secret-value", &["repeated-secret"])),
     noted("one value of one store goes into every bundle", proof("managed-secret-mismatch", &["worker-secret-mismatch"])),
     noted("a store with a blank value is refused before: `malformed-secret`", proof("blank-required-secret", &["undefined-compose-variable", "blank-value"])),
-    also(&["leaked-secret"], never!("plaintext-secret-in-artefact", "SecretRef")),
+    noted("what a patch holds is searched: `literal-secret`", also(&["leaked-secret"], never!("plaintext-secret-in-artefact", "SecretRef"))),
     proof("loose-secret-mode", &["open-secret-file", "manifest-mode"]),
 
     // Origins, login, mail.
@@ -73,7 +73,7 @@ pub static CATALOGUE: &[Entry] = &[
     also(&["bad-origin"], never!("internal-api-origin-host", "Domain")),
     also(&["public-port"], never!("open-publish-address", "Port")),
     also(&["unanchored-email-pattern"], never!("unanchored-email-pattern", "EmailPattern")),
-    also(&["unrestricted-sign-in"], lint("open-signup", "open-sign-up")),
+    noted("of a pattern in an edited tree nothing is said that admits everybody", also(&["unrestricted-sign-in"], lint("open-signup", "open-sign-up"))),
     never!("smtp-alerts-hidden", "Transport"),
     also(&["incomplete-email-transport"], never!("incomplete-email-transport", "Email")),
     lint("magic-link-only-in-logs", "magic-link-only-in-logs"),
