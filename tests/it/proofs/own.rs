@@ -103,3 +103,23 @@ fn building_asks_for_what_is_the_compilers() {
         ]
     );
 }
+
+#[test]
+fn what_the_author_may_say_is_not_asked_while_building() {
+    let planted = |from: &str, to: &str| {
+        let mut tree = support::tree("minimal-vps");
+        let (_, file) = tree
+            .files
+            .iter_mut()
+            .find(|(path, _)| path.as_str() == "docker/webapp/docker-compose.yml")
+            .expect("the stack");
+        let text = file.text().to_owned();
+        assert!(text.contains(from), "{from}");
+        file.bytes = text.replace(from, to).into_bytes();
+        let building = Context { building: true, ..Context::default() };
+        let faults = check(&tree, &building);
+        faults.iter().map(|it| it.proof).collect::<Vec<_>>()
+    };
+    assert_eq!(planted("127.0.0.1:8030:3000", "8030:3000"), ["public-port"]);
+    assert_eq!(planted("image: redis:7.4.11@sha256", "image: redis:7@sha-"), [""; 0]);
+}

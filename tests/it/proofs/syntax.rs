@@ -119,3 +119,83 @@ fn a_quoted_value_of_dotenv_ends_at_its_quote() {
         }
     }
 }
+
+#[test]
+fn what_no_file_gives_is_not_there() {
+    let found = |dotenv: &str| {
+        faults(&[(COMPOSE, &webapp("    environment: [WHITELISTED_EMAILS]\n")), (".env", dotenv)])
+    };
+    assert!(found("").contains("unrestricted-sign-in"));
+    assert!(!found("WHITELISTED_EMAILS=^(a@example.com)$\n").contains("unrestricted-sign-in"));
+}
+
+#[test]
+fn a_network_has_the_name_that_compose_gives_it() {
+    let supervisor = |networks: &str, name: &str| {
+        let text = format!(
+            "name: kit\nservices:\n  supervisor:\n    image: ghcr.io/triggerdotdev/supervisor:v4.5.12\n    environment: {{ DOCKER_RUNNER_NETWORKS: {name} }}\n    networks: [runner]\nnetworks: {{ runner: {networks} }}\n"
+        );
+        !faults(&[(COMPOSE, &text)]).contains("unknown-runner-network")
+    };
+    assert!(supervisor("{}", "kit_runner"));
+    assert!(!supervisor("{}", "runner"));
+    assert!(supervisor("{ name: runs }", "runs"));
+    assert!(supervisor("{ external: true }", "runner"));
+    assert!(!supervisor("{ external: true }", "kit_runner"));
+    assert!(supervisor("{ external: true, name: runs }", "runs"));
+}
+
+#[test]
+fn files_beside_one_dotenv_are_of_one_server() {
+    let shared = "networks: { default: { name: shared } }\n";
+    let app = webapp("    environment: { REDIS_HOST: cache }\n") + shared;
+    let store = format!("services:\n  cache:\n    image: redis:7.4.11\n{shared}");
+    let at = |app_path: &str, store_path: &str, dotenv: &str| {
+        faults(&[(app_path, &app), (store_path, &store), (dotenv, "A=1\n")])
+    };
+    let one = at("kit/app/docker-compose.yml", "kit/stores/docker-compose.yml", "kit/.env");
+    assert!(!one.contains("dangling-host"), "{one:?}");
+    let two = at("one/docker-compose.yml", "two/docker-compose.yml", "one/.env");
+    assert!(two.contains("dangling-host"), "{two:?}");
+}
+
+#[test]
+fn a_value_in_single_quotes_is_as_it_stands() {
+    let text = webapp("    environment: { ENCRYPTION_KEY: '${ENCRYPTION_KEY:?}' }\n");
+    let found = |line: &str| faults(&[(COMPOSE, &text), (".env", line)]);
+    // 31 characters, and 32 bytes with the backslash.
+    assert!(
+        !found("A=1\nENCRYPTION_KEY='0123456789abcdef0123456789abc\\tx'\n")
+            .contains("encryption-key-size")
+    );
+    assert!(
+        found("A=1\nENCRYPTION_KEY=\"0123456789abcdef0123456789abc\\tx\"\n")
+            .contains("encryption-key-size")
+    );
+}
+
+#[test]
+fn a_fault_of_dotenv_is_shown_on_its_line() {
+    let text = webapp(
+        "    environment: { A: '${A}', ENCRYPTION_KEY: '${ENCRYPTION_KEY:?}', B: 'x ${B}' }\n",
+    );
+    let files = [(COMPOSE, text.as_str()), (".env", "# one\nA=1\n\nENCRYPTION_KEY=short\nC=1\n")];
+    let tree = Tree {
+        files: files
+            .iter()
+            .map(|(path, text)| {
+                let file = File {
+                    bytes: text.as_bytes().to_vec(),
+                    mode: Mode::Secret,
+                    artifact: "foreign",
+                };
+                (OutPath::new(*path).expect("a path"), file)
+            })
+            .collect(),
+    };
+    let found = check(&tree, &Context::default());
+    let line = |proof: &str| found.iter().find(|it| it.proof == proof).expect(proof).line;
+    assert_eq!(line("encryption-key-size"), Some(4));
+    assert_eq!(line("unconsumed-env-key"), Some(5));
+    assert_eq!(line("undefined-compose-variable"), Some(4), "B, on the line of its service");
+}
