@@ -123,3 +123,18 @@ fn what_the_author_may_say_is_not_asked_while_building() {
     assert_eq!(planted("127.0.0.1:8030:3000", "8030:3000"), ["public-port"]);
     assert_eq!(planted("image: redis:7.4.11@sha256", "image: redis:7@sha-"), [""; 0]);
 }
+
+#[test]
+fn the_twin_of_a_withheld_file_is_asked_for_every_variable() {
+    let mut tree = support::tree("minimal-vps");
+    tree.files.retain(|_, file| !file.is_secret());
+    let (_, twin) = tree
+        .files
+        .iter_mut()
+        .find(|(it, _)| it.as_str() == "docker/.env.redacted")
+        .expect("a twin");
+    let text = twin.text().replace("DEPLOY_REGISTRY_NAMESPACE=trigger\n", "");
+    twin.bytes = text.into_bytes();
+    let faults = check(&tree, &Context { withheld: true, ..Context::default() });
+    assert!(faults.iter().any(|it| it.proof == "undefined-compose-variable"), "{faults:#?}");
+}

@@ -199,3 +199,98 @@ fn a_fault_of_dotenv_is_shown_on_its_line() {
     assert_eq!(line("unconsumed-env-key"), Some(5));
     assert_eq!(line("undefined-compose-variable"), Some(4), "B, on the line of its service");
 }
+
+#[test]
+fn a_line_that_is_broken_is_said_once() {
+    let text = webapp("    environment: { A: '${A}' }\n");
+    let files = [(COMPOSE, text.as_str()), (".env", "A='1' more\nB='2\n")];
+    let tree = Tree {
+        files: files
+            .iter()
+            .map(|(path, text)| {
+                let file = File {
+                    bytes: text.as_bytes().to_vec(),
+                    mode: Mode::Secret,
+                    artifact: "foreign",
+                };
+                (OutPath::new(*path).expect("a path"), file)
+            })
+            .collect(),
+    };
+    let found = check(&tree, &Context::default());
+    let lines: Vec<_> =
+        found.iter().filter(|it| it.proof == "unreadable-file").map(|it| it.line).collect();
+    assert_eq!(lines, [Some(1), Some(2)], "{found:#?}");
+}
+
+#[test]
+fn a_value_that_is_put_together_is_shown_where_that_is_done() {
+    let text = webapp("    environment:\n      ENCRYPTION_KEY: short${A}\n");
+    let key = File { bytes: text.into_bytes(), mode: Mode::Plain, artifact: "foreign" };
+    let dotenv = File { bytes: b"A=1\n".to_vec(), mode: Mode::Secret, artifact: "foreign" };
+    let path = |it: &str| OutPath::new(it).expect("a path");
+    let tree = Tree { files: [(path(COMPOSE), key), (path(".env"), dotenv)].into() };
+    let found = check(&tree, &Context::default());
+    let fault = found.iter().find(|it| it.proof == "encryption-key-size").expect("a fault");
+    assert_eq!((fault.path.as_str(), fault.line), (COMPOSE, Some(5)));
+}
+
+#[test]
+fn a_container_on_the_network_of_its_host_resolves_by_itself() {
+    let dangles = |mode: &str| {
+        let text = webapp(&format!(
+            "    network_mode: {mode}\n    environment: {{ REDIS_HOST: cache }}\n"
+        ));
+        faults(&[(COMPOSE, &text)]).contains("dangling-host")
+    };
+    assert!(dangles("bridge"));
+    assert!(!dangles("host"));
+}
+
+#[test]
+fn a_value_in_angle_brackets_is_one_where_nothing_is_withheld() {
+    let found = faults(&[
+        (COMPOSE, &webapp("    env_file: webapp.env\n")),
+        ("webapp.env", "ENCRYPTION_KEY=<short>\n"),
+    ]);
+    assert!(found.contains("encryption-key-size"), "{found:?}");
+}
+
+#[test]
+fn clickhouse_is_reached_where_it_listens_and_is_new_enough() {
+    let stack = |image: &str, environment: &str, url: &str, release: &str| {
+        let text = format!(
+            "services:\n  webapp:\n    image: ghcr.io/triggerdotdev/trigger.dev:v{release}\n    environment: {{ CLICKHOUSE_URL: '{url}' }}\n  clickhouse:\n    image: {image}\n    environment: {environment}\n"
+        );
+        faults(&[(COMPOSE, &text)])
+    };
+    let bitnami = "{ CLICKHOUSE_ADMIN_USER: admin, CLICKHOUSE_ADMIN_PASSWORD: pw }";
+    let image = "clickhouse/clickhouse-server:25.8.1.1";
+    let of = |url: &str| stack(image, bitnami, url, "4.5.12").contains("clickhouse-login-mismatch");
+    assert!(of("http://admin:pw@clickhouse:9000?secure=false"), "the port");
+    assert!(!of("http://admin:pw@clickhouse:8123?secure=false"), "whose names say nothing");
+    let url = "http://default:pw@clickhouse:8123?secure=false";
+    let own = "{ CLICKHOUSE_PASSWORD: pw }";
+    assert!(!stack(image, own, url, "4.5.12").contains("outdated-clickhouse"), "the floor itself");
+    let older = "clickhouse/clickhouse-server:25.7.9.9";
+    assert!(stack(older, own, url, "4.5.12").contains("outdated-clickhouse"));
+    assert!(
+        stack(image, own, url, "4.4.0").contains("clickhouse-url-parameter"),
+        "what falls back crashes"
+    );
+    assert!(!stack(image, own, url, "4.5.12").contains("clickhouse-url-parameter"));
+}
+
+#[test]
+fn the_basins_are_those_of_the_file_that_is_named() {
+    let text = webapp(
+        "    environment: { REALTIME_STREAMS_S2_BASIN: streams-of-ours, REALTIME_STREAMS_S2_ENDPOINT: 'http://s2/v1' }\n",
+    ) + "  s2:\n    image: ghcr.io/s2-streamstore/s2:0.43.0\n    command: [lite, --init-file, /etc/s2/spec.json]\n    volumes:\n      - ./notes.json:/etc/s2/notes.json:ro\n      - ./spec.json:/etc/s2/spec.json:ro\n";
+    let with = |basin: &str| {
+        let spec = format!("{{ \"basins\": [{{ \"name\": \"{basin}\" }}] }}");
+        faults(&[(COMPOSE, &text), ("notes.json", "{}"), ("spec.json", &spec)])
+            .contains("s2-basin-mismatch")
+    };
+    assert!(!with("streams-of-ours"));
+    assert!(with("streams-of-others"));
+}
