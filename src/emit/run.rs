@@ -137,6 +137,10 @@ impl<'a> Run<'a> {
         if at.look(&name)?.is_none() {
             match hand.make_folder((&at, &name), 0o700) {
                 Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {}
+                // Another run took it for its own as soon as it stood, and has ended with it.
+                Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                    return Err(busy());
+                }
                 other => drop(other?),
             }
         }
