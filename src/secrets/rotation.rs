@@ -50,6 +50,10 @@ pub struct Step {
 
 const NOTHING: &[Step] = &[];
 
+/// Nothing besides: a build, and a start of the stack with it.
+const BUILD_AND_START: Way =
+    Way::Rotate { before: NOTHING, after: NOTHING, on_clients: NOTHING, on_workers: false };
+
 /// Every secret that trigger-gen makes, in the order of a site.
 pub static ROTATIONS: &[Rotation] = &[
     Rotation {
@@ -57,24 +61,14 @@ pub static ROTATIONS: &[Rotation] = &[
         effect: "The webapp signs its sessions with it: everybody is signed out and signs in again. The tokens of an \
                  hour with which running tasks report their usage are refused. API keys and personal access tokens stay.",
         old: "worthless as soon as the webapp has started with the new one.",
-        way: Way::Rotate {
-            before: NOTHING,
-            after: NOTHING,
-            on_clients: NOTHING,
-            on_workers: false,
-        },
+        way: BUILD_AND_START,
     },
     Rotation {
         name: env::MAGIC_LINK_SECRET,
         effect: "The webapp seals the links with it that it mails: those that were mailed and not used yet, half an hour's \
                  worth, lead nowhere, and whoever has one asks for another. Nobody is signed out.",
         old: "worthless as soon as the webapp has started with the new one.",
-        way: Way::Rotate {
-            before: NOTHING,
-            after: NOTHING,
-            on_clients: NOTHING,
-            on_workers: false,
-        },
+        way: BUILD_AND_START,
     },
     Rotation {
         name: env::ENCRYPTION_KEY,
@@ -123,24 +117,14 @@ pub static ROTATIONS: &[Rotation] = &[
         effect: "Redis takes it at every start, so Redis and webapp are started anew together; what is queued is kept on \
                  the volume. Whoever uses a published port needs the new one.",
         old: "worthless as soon as Redis has started with the new one.",
-        way: Way::Rotate {
-            before: NOTHING,
-            after: NOTHING,
-            on_clients: NOTHING,
-            on_workers: false,
-        },
+        way: BUILD_AND_START,
     },
     Rotation {
         name: env::CLICKHOUSE_PASSWORD,
         effect: "ClickHouse takes it at every start, so ClickHouse and webapp are started anew together; the data is not \
                  touched. Whoever uses a published port needs the new one.",
         old: "worthless as soon as ClickHouse has started with the new one.",
-        way: Way::Rotate {
-            before: NOTHING,
-            after: NOTHING,
-            on_clients: NOTHING,
-            on_workers: false,
-        },
+        way: BUILD_AND_START,
     },
     Rotation {
         name: env::OBJECT_STORE_SECRET_ACCESS_KEY,
@@ -148,12 +132,7 @@ pub static ROTATIONS: &[Rotation] = &[
                  your applications send and fetch large payloads: addresses that it signed with the old one are refused \
                  from then on. What is stored is not touched.",
         old: "worthless as soon as the object store has started with the new one.",
-        way: Way::Rotate {
-            before: NOTHING,
-            after: NOTHING,
-            on_clients: NOTHING,
-            on_workers: false,
-        },
+        way: BUILD_AND_START,
     },
     Rotation {
         name: env::DOCKER_REGISTRY_PASSWORD,

@@ -2,7 +2,7 @@
 
 use crate::support;
 use trigger_gen::manifest::{self, Manifest};
-use trigger_gen::proof::{Blame, Context, PROOFS, check};
+use trigger_gen::proof::{Blame, Context, Fault, PROOFS, check};
 use trigger_gen::release::RELEASES;
 use trigger_gen::secrets::Secrets;
 use trigger_gen::tree::Tree;
@@ -62,9 +62,8 @@ fn absent_secret_files_break_no_proof() {
     }
 }
 
-/// Without secrets the redacted twin still says who agrees with whom.
-#[test]
-fn the_redacted_twin_is_proved_where_nothing_else_is_there() {
+/// What does not hold without secret files, with something else in the redacted twin.
+fn with_twin(from: &str, to: &str) -> Vec<Fault> {
     let mut tree = support::tree("minimal-vps");
     tree.files.retain(|_, file| !file.is_secret());
     let (_, twin) = tree
@@ -72,9 +71,14 @@ fn the_redacted_twin_is_proved_where_nothing_else_is_there() {
         .iter_mut()
         .find(|(it, _)| it.as_str() == "docker/.env.redacted")
         .expect("a twin");
-    let text = twin.text().replace("@postgres:5432/trigger", "@database:5432/trigger");
-    twin.bytes = text.into_bytes();
-    let faults = check(&tree, &Context { withheld: true, ..Context::default() });
+    twin.bytes = twin.text().replace(from, to).into_bytes();
+    check(&tree, &Context { withheld: true, ..Context::default() })
+}
+
+/// Without secrets the redacted twin still says who agrees with whom.
+#[test]
+fn the_redacted_twin_is_proved_where_nothing_else_is_there() {
+    let faults = with_twin("@postgres:5432/trigger", "@database:5432/trigger");
     let mut names: Vec<_> = faults.iter().map(|it| it.proof).collect();
     names.dedup();
     assert_eq!(names, ["dangling-host", "manifest-hash"]);
@@ -126,15 +130,6 @@ fn what_the_author_may_say_is_not_asked_while_building() {
 
 #[test]
 fn the_twin_of_a_withheld_file_is_asked_for_every_variable() {
-    let mut tree = support::tree("minimal-vps");
-    tree.files.retain(|_, file| !file.is_secret());
-    let (_, twin) = tree
-        .files
-        .iter_mut()
-        .find(|(it, _)| it.as_str() == "docker/.env.redacted")
-        .expect("a twin");
-    let text = twin.text().replace("DEPLOY_REGISTRY_NAMESPACE=trigger\n", "");
-    twin.bytes = text.into_bytes();
-    let faults = check(&tree, &Context { withheld: true, ..Context::default() });
+    let faults = with_twin("DEPLOY_REGISTRY_NAMESPACE=trigger\n", "");
     assert!(faults.iter().any(|it| it.proof == "undefined-compose-variable"), "{faults:#?}");
 }

@@ -1,18 +1,22 @@
 //! Every way in which compose lets a thing be written means the same to the proofs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use trigger_gen::proof::{Context, check};
 use trigger_gen::tree::{File, Mode, OutPath, Tree};
 
-/// The names of what does not hold in a folder of these files.
-fn faults(files: &[(&str, &str)]) -> BTreeSet<&'static str> {
+/// A folder of these files.
+fn tree(files: &[(&str, &str)]) -> Tree {
     let file = |(path, text): &(&str, &str)| {
         let mode = if path.ends_with(".env") { Mode::Secret } else { Mode::Plain };
         let path = OutPath::new(*path).expect("a path");
         (path, File { bytes: text.as_bytes().to_vec(), mode, artifact: "foreign" })
     };
-    let files: BTreeMap<OutPath, File> = files.iter().map(file).collect();
-    check(&Tree { files }, &Context::default()).into_iter().map(|it| it.proof).collect()
+    Tree { files: files.iter().map(file).collect() }
+}
+
+/// The names of what does not hold in a folder of these files.
+fn faults(files: &[(&str, &str)]) -> BTreeSet<&'static str> {
+    check(&tree(files), &Context::default()).into_iter().map(|it| it.proof).collect()
 }
 
 const COMPOSE: &str = "docker-compose.yml";
@@ -179,21 +183,10 @@ fn a_fault_of_dotenv_is_shown_on_its_line() {
     let text = webapp(
         "    environment: { A: '${A}', ENCRYPTION_KEY: '${ENCRYPTION_KEY:?}', B: 'x ${B}' }\n",
     );
-    let files = [(COMPOSE, text.as_str()), (".env", "# one\nA=1\n\nENCRYPTION_KEY=short\nC=1\n")];
-    let tree = Tree {
-        files: files
-            .iter()
-            .map(|(path, text)| {
-                let file = File {
-                    bytes: text.as_bytes().to_vec(),
-                    mode: Mode::Secret,
-                    artifact: "foreign",
-                };
-                (OutPath::new(*path).expect("a path"), file)
-            })
-            .collect(),
-    };
-    let found = check(&tree, &Context::default());
+    let found = check(
+        &tree(&[(COMPOSE, text.as_str()), (".env", "# one\nA=1\n\nENCRYPTION_KEY=short\nC=1\n")]),
+        &Context::default(),
+    );
     let line = |proof: &str| found.iter().find(|it| it.proof == proof).expect(proof).line;
     assert_eq!(line("encryption-key-size"), Some(4));
     assert_eq!(line("unconsumed-env-key"), Some(5));
@@ -203,21 +196,10 @@ fn a_fault_of_dotenv_is_shown_on_its_line() {
 #[test]
 fn a_line_that_is_broken_is_said_once() {
     let text = webapp("    environment: { A: '${A}' }\n");
-    let files = [(COMPOSE, text.as_str()), (".env", "A='1' more\nB='2\n")];
-    let tree = Tree {
-        files: files
-            .iter()
-            .map(|(path, text)| {
-                let file = File {
-                    bytes: text.as_bytes().to_vec(),
-                    mode: Mode::Secret,
-                    artifact: "foreign",
-                };
-                (OutPath::new(*path).expect("a path"), file)
-            })
-            .collect(),
-    };
-    let found = check(&tree, &Context::default());
+    let found = check(
+        &tree(&[(COMPOSE, text.as_str()), (".env", "A='1' more\nB='2\n")]),
+        &Context::default(),
+    );
     let lines: Vec<_> =
         found.iter().filter(|it| it.proof == "unreadable-file").map(|it| it.line).collect();
     assert_eq!(lines, [Some(1), Some(2)], "{found:#?}");
@@ -226,11 +208,7 @@ fn a_line_that_is_broken_is_said_once() {
 #[test]
 fn a_value_that_is_put_together_is_shown_where_that_is_done() {
     let text = webapp("    environment:\n      ENCRYPTION_KEY: short${A}\n");
-    let key = File { bytes: text.into_bytes(), mode: Mode::Plain, artifact: "foreign" };
-    let dotenv = File { bytes: b"A=1\n".to_vec(), mode: Mode::Secret, artifact: "foreign" };
-    let path = |it: &str| OutPath::new(it).expect("a path");
-    let tree = Tree { files: [(path(COMPOSE), key), (path(".env"), dotenv)].into() };
-    let found = check(&tree, &Context::default());
+    let found = check(&tree(&[(COMPOSE, &text), (".env", "A=1\n")]), &Context::default());
     let fault = found.iter().find(|it| it.proof == "encryption-key-size").expect("a fault");
     assert_eq!((fault.path.as_str(), fault.line), (COMPOSE, Some(5)));
 }
