@@ -17,6 +17,7 @@ mod injection;
 mod leaks;
 mod lints;
 mod matrix;
+mod nginx;
 mod patches;
 mod proofs;
 mod readme;
