@@ -9,6 +9,7 @@ mod ctl;
 mod dotenv;
 mod environment;
 mod gitignore;
+mod nginx;
 mod registry;
 mod s2;
 mod setting;
@@ -29,6 +30,7 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &clickhouse::CLICKHOUSE,
     &s2::S2,
     &registry::HTPASSWD,
+    &nginx::NGINX,
     &ctl::CTL,
     &workers::WORKERS,
 ];

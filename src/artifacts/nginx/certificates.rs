@@ -26,6 +26,14 @@ pub(super) fn of(site: &Site, nginx: &Nginx, host: &str) -> Certificate {
     }
 }
 
+/// Whether Let's Encrypt reads files over port 80.
+pub(super) fn over_http(nginx: &Nginx) -> bool {
+    match &nginx.tls {
+        Tls::Letsencrypt(it) | Tls::Tailscale(it) => !it.dns,
+        Tls::Files { .. } => false,
+    }
+}
+
 /// The commands that get the first certificates, as comments of the bootstrap vhost.
 pub(super) fn commands(site: &Site, nginx: &Nginx) -> Vec<String> {
     let all: Vec<&str> = site.hosts().into_iter().map(|(host, _)| host.as_str()).collect();
@@ -37,7 +45,10 @@ pub(super) fn commands(site: &Site, nginx: &Nginx) -> Vec<String> {
         Tls::Tailscale(it) => {
             let own = of(site, nginx, all[0]);
             vec![
-                format!("tailscale cert --cert-file {} --key-file {} {}", own.chain, own.key, all[0]),
+                format!(
+                    "tailscale cert --cert-file {} --key-file {} {}",
+                    own.chain, own.key, all[0]
+                ),
                 certbot(site, it, &all[1..]),
             ]
         }
@@ -49,7 +60,10 @@ fn certbot(site: &Site, how: &Letsencrypt, hosts: &[&str]) -> String {
         true => "--preferred-challenges dns --dns-<your provider>",
         false => "--webroot -w /var/www/acme",
     };
-    let contact = how.email.as_ref().map_or("--register-unsafely-without-email".into(), |it| format!("-m {it}"));
+    let contact = how
+        .email
+        .as_ref()
+        .map_or("--register-unsafely-without-email".into(), |it| format!("-m {it}"));
     let names: String = hosts.iter().map(|it| format!(" -d {it}")).collect();
     format!(
         "certbot certonly {challenge} --cert-name {} --agree-tos {contact}{names}",

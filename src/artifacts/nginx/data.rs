@@ -58,6 +58,8 @@ pub(super) struct Allowed {
     /// The variable, without its `$`.
     pub(super) variable: String,
     pub(super) paths: Vec<String>,
+    /// Whether what answers knows the parameter `_data`.
+    pub(super) pages: bool,
 }
 
 /// A location.

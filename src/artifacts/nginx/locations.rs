@@ -62,7 +62,12 @@ impl Reach {
             forwarded(
                 "Items of a batch stream in, of any number.",
                 "~ ^/api/v[0-9]+/batches/[^/]+/items/?$",
-                Forward { body: "0".into(), request_buffering: false, timeout: 600, ..limited.clone() },
+                Forward {
+                    body: "0".into(),
+                    request_buffering: false,
+                    timeout: 600,
+                    ..limited.clone()
+                },
             ),
             forwarded(
                 "A deployment reports until it is done.",
@@ -77,7 +82,11 @@ impl Reach {
             ),
         ]);
         if self.engine {
-            found.push(forwarded("`trigger dev` and remote workers.", "/engine/v1/", streamed(body(site))));
+            found.push(forwarded(
+                "`trigger dev` and remote workers.",
+                "/engine/v1/",
+                streamed(body(site)),
+            ));
             found.push(forwarded(
                 "Websockets of `trigger dev` and remote workers: nothing else is upgraded.",
                 "/socket.io/",
@@ -101,7 +110,7 @@ impl Reach {
         found.push(forwarded(
             "Asks the database.",
             "= /healthcheck",
-            Forward { limit: Some(login_limit()), body: "1k".into(), timeout: 30, ..webapp() },
+            Forward { limit: Some(api_limit(nginx)), body: "1k".into(), timeout: 30, ..webapp() },
         ));
         found
     }
@@ -158,7 +167,11 @@ pub(super) fn registry(nginx: &Nginx) -> Vec<Location> {
         ..webapp()
     };
     vec![
-        forwarded("Layers have any size; the registry asks for user and password.", "/v2/", forward),
+        forwarded(
+            "Layers have any size; the registry asks for user and password.",
+            "/v2/",
+            forward,
+        ),
         everything_else(),
     ]
 }
@@ -175,7 +188,11 @@ pub(super) fn object_store(site: &Site, bucket: &str) -> Vec<Location> {
         ..webapp()
     };
     vec![
-        forwarded("Objects, each by a signed address; the host is part of what is signed.", &format!("/{bucket}/"), forward),
+        forwarded(
+            "Objects, each by a signed address; the host is part of what is signed.",
+            &format!("/{bucket}/"),
+            forward,
+        ),
         everything_else(),
     ]
 }

@@ -51,7 +51,12 @@ impl Plan<'_> {
     fn files(&self) -> Vec<PlannedFile> {
         let vhosts = vhosts::all(self.site(), self.nginx);
         let mut files = vec![
-            self.text("site.conf", "docker/nginx/site.conf", "nginx", shared::site(self.site(), self.nginx, &vhosts)),
+            self.text(
+                "site.conf",
+                "docker/nginx/site.conf",
+                "nginx",
+                shared::site(self.site(), self.nginx, &vhosts),
+            ),
             self.text(
                 "catch-all.conf",
                 "docker/nginx/catch-all.conf",
@@ -80,7 +85,7 @@ impl Plan<'_> {
             NGINX.name,
             "docker/nginx/deploy-hook.sh",
             Mode::Executable,
-            Body::Text { template: "docker/nginx/deploy-hook.sh", cx: json!({}) },
+            Body::Fixed(include_str!("../../../templates/docker/nginx/deploy-hook.sh")),
         ));
         files
     }
@@ -102,10 +107,22 @@ impl Plan<'_> {
 }
 
 const SNIPPETS: [(&str, &str, &str); 5] = [
-    ("snippets/headers.conf", "docker/nginx/snippets/headers.conf", "What the application is told of a request, by nginx"),
+    (
+        "snippets/headers.conf",
+        "docker/nginx/snippets/headers.conf",
+        "What the application is told of a request, by nginx",
+    ),
     ("snippets/proxy.conf", "docker/nginx/snippets/proxy.conf", "How nginx forwards a request"),
-    ("snippets/websocket.conf", "docker/nginx/snippets/websocket.conf", "How nginx forwards a websocket"),
-    ("snippets/server.conf", "docker/nginx/snippets/server.conf", "What holds for each server of nginx"),
+    (
+        "snippets/websocket.conf",
+        "docker/nginx/snippets/websocket.conf",
+        "How nginx forwards a websocket",
+    ),
+    (
+        "snippets/server.conf",
+        "docker/nginx/snippets/server.conf",
+        "What holds for each server of nginx",
+    ),
     ("snippets/tls.conf", "docker/nginx/snippets/tls.conf", "TLS of nginx"),
 ];
 

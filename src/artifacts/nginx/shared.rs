@@ -2,7 +2,7 @@
 
 use super::certificates;
 use super::data::Vhost;
-use crate::site::{Nginx, Site, Tls};
+use crate::site::{Nginx, Site};
 use serde_json::{Value, json};
 
 /// Whether HTTP/2 is switched on by a directive, as from nginx 1.25.1, or by a word of `listen`.
@@ -49,14 +49,9 @@ fn bucket(longest: usize) -> Option<usize> {
 /// The server of port 80 that Let's Encrypt reads from, before there is any certificate.
 pub(super) fn bootstrap(site: &Site, nginx: &Nginx) -> Value {
     let public = site.hosts().into_iter().filter(|(_, private)| !private);
-    let over_http = match &nginx.tls {
-        Tls::Letsencrypt(it) => !it.dns,
-        Tls::Tailscale(_) => true,
-        Tls::Files { .. } => false,
-    };
     json!({
         "commands": certificates::commands(site, nginx),
-        "acme": over_http,
+        "acme": certificates::over_http(nginx),
         "names": public.map(|(host, _)| host.as_str()).collect::<Vec<_>>(),
     })
 }

@@ -4,7 +4,7 @@ use super::data::{Allowed, Location, Range, Redirect, Server, Vhost};
 use super::locations::{self, Reach};
 use super::{certificates, prefix};
 use crate::artifacts::environment::BUCKET;
-use crate::site::{Nginx, Site, Tailnet, Tls};
+use crate::site::{Nginx, Site, Tailnet};
 
 /// Everything that is reached on the tailnet.
 const ALL: Reach = Reach { engine: true, otel: true };
@@ -28,13 +28,27 @@ pub(super) fn all(site: &Site, nginx: &Nginx) -> Vec<Vhost> {
     let expose = &site.network.expose;
     if let Some(registry) = site.bundled_registry() {
         let allowed = make.allowed("registry", vec!["^/v2/".into()]);
-        let part = Part { file: "registry", what: "The image registry behind nginx", about: "The image registry." };
-        vhosts.push(make.part(part, registry.host.as_str(), expose.registry, allowed, locations::registry(nginx)));
+        let part = Part {
+            file: "registry",
+            what: "The image registry behind nginx",
+            about: "The image registry.",
+        };
+        vhosts.push(make.part(
+            part,
+            registry.host.as_str(),
+            expose.registry,
+            allowed,
+            locations::registry(nginx),
+        ));
     }
     if let Some(host) = site.object_store_host() {
         // An object has a name: the bucket itself is not listed.
         let allowed = make.allowed("object_store", vec![format!("^/{BUCKET}/[^/?]")]);
-        let part = Part { file: "object-store", what: "The object store behind nginx", about: "The object store, one bucket of it." };
+        let part = Part {
+            file: "object-store",
+            what: "The object store behind nginx",
+            about: "The object store, one bucket of it.",
+        };
         let locations = locations::object_store(site, BUCKET);
         vhosts.push(make.part(part, host.as_str(), expose.object_store, allowed, locations));
     }
@@ -127,7 +141,14 @@ impl<'a> Make<'a> {
     }
 
     /// A store of the stack under a name of its own.
-    fn part(&self, part: Part, host: &str, exposed: bool, allowed: Allowed, locations: Vec<Location>) -> Vhost {
+    fn part(
+        &self,
+        part: Part,
+        host: &str,
+        exposed: bool,
+        allowed: Allowed,
+        locations: Vec<Location>,
+    ) -> Vhost {
         let side = match self.site.tailnet() {
             Some(tailnet) if !exposed => Side::Tailnet { tailnet, containers: true },
             _ => Side::Public,
@@ -141,11 +162,12 @@ impl<'a> Make<'a> {
     }
 
     fn allowed(&self, of: &str, paths: Vec<String>) -> Allowed {
-        Allowed { variable: format!("{}_{of}_path", prefix(self.site)), paths }
+        let pages = matches!(of, "api" | "tailnet");
+        Allowed { variable: format!("{}_{of}_path", prefix(self.site)), paths, pages }
     }
 
     fn redirect(&self, side: Side<'_>, host: &str) -> Redirect {
-        let acme = matches!(side, Side::Public) && !matches!(self.nginx.tls, Tls::Files { .. });
+        let acme = matches!(side, Side::Public) && certificates::over_http(self.nginx);
         Redirect { name: host.to_owned(), listen: addresses(side, 80), acme }
     }
 
@@ -163,7 +185,9 @@ impl<'a> Make<'a> {
         let allow: Vec<Range> = match side {
             Side::Public => Vec::new(),
             Side::Tailnet { containers: false, .. } => TAILNET.into(),
-            Side::Tailnet { containers: true, .. } => TAILNET.into_iter().chain(CONTAINERS).collect(),
+            Side::Tailnet { containers: true, .. } => {
+                TAILNET.into_iter().chain(CONTAINERS).collect()
+            }
         };
         // Beside `allow` and `deny` no `return` may stand: it would come before them.
         let refusal = match allowed.is_some() && allow.is_empty() {
@@ -173,7 +197,9 @@ impl<'a> Make<'a> {
         Server {
             about,
             name: host.to_owned(),
-            listen: listen.map(|it| if own_line { format!("{it} ssl") } else { format!("{it} ssl http2") }).collect(),
+            listen: listen
+                .map(|it| if own_line { format!("{it} ssl") } else { format!("{it} ssl http2") })
+                .collect(),
             http2: own_line,
             certificate: certificate.chain,
             key: certificate.key,
