@@ -5,9 +5,11 @@
 
 mod clickhouse;
 mod compose;
+mod ctl;
 mod dotenv;
 mod environment;
 mod gitignore;
+mod nginx;
 mod registry;
 mod s2;
 mod setting;
@@ -28,6 +30,8 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &clickhouse::CLICKHOUSE,
     &s2::S2,
     &registry::HTPASSWD,
+    &nginx::NGINX,
+    &ctl::CTL,
     &workers::WORKERS,
 ];
 

@@ -197,11 +197,13 @@ macro_rules! read_scalars {
 read_scalars!(
     BucketName,
     ByteSize,
+    ContactEmail,
     Domain,
     Duration,
     EmailAddress,
     EmailPattern,
     EnvName,
+    FilePath,
     Host,
     ImageRef,
     InstallRoot,
@@ -216,6 +218,8 @@ read_scalars!(
     SecretName,
     ServerTag,
     StorePath,
+    TailnetIpv4,
+    TailnetIpv6,
     Text,
     TimeZone,
 );
