@@ -48,13 +48,16 @@ impl Connection {
     pub(super) fn open(way: Way<'_>) -> Self {
         match way.name {
             Some(name) => Self::open_tls(way, name),
-            None => {
-                let stream = TcpStream::connect((way.to, 80)).expect("a connection");
-                let input = stream.try_clone().expect("a connection");
-                let input = Box::new(BufReader::new(input));
-                Self { output: Box::new(stream), input, program: None }
-            }
+            None => Self::open_bare(way.to, 80),
         }
+    }
+
+    /// Opens it without TLS, and from whatever address the system takes.
+    pub(super) fn open_bare(to: IpAddr, port: u16) -> Self {
+        let stream = TcpStream::connect((to, port)).expect("a connection");
+        stream.set_nodelay(true).expect("a connection");
+        let input = stream.try_clone().expect("a connection");
+        Self { output: Box::new(stream), input: Box::new(BufReader::new(input)), program: None }
     }
 
     fn open_tls(way: Way<'_>, name: &str) -> Self {
@@ -115,7 +118,8 @@ impl Connection {
     pub(super) fn ask(&mut self, request: &[u8]) -> Option<(Head, Vec<u8>)> {
         self.send(request);
         let head = self.head()?;
-        let body = self.body(&head);
+        let has_body = !request.starts_with(b"HEAD ");
+        let body = if has_body { self.body(&head) } else { Vec::new() };
         Some((head, body))
     }
 }
@@ -126,6 +130,34 @@ impl Drop for Connection {
             drop(program.kill());
             program.wait().expect("the end of openssl");
         }
+    }
+}
+
+/// Requests of one client, on one connection for as long as the server keeps it.
+pub(super) struct Session<'a> {
+    way: Way<'a>,
+    connection: Option<Connection>,
+}
+
+impl<'a> Session<'a> {
+    /// Opens nothing yet.
+    pub(super) fn new(way: Way<'a>) -> Self {
+        Self { way, connection: None }
+    }
+
+    /// One request and the head of its answer; nothing where the server hangs up on a new connection too.
+    pub(super) fn ask(&mut self, request: &[u8]) -> Option<Head> {
+        let kept = self.connection.take();
+        let answer = kept.and_then(|it| self.ask_on(it, request));
+        answer.or_else(|| self.ask_on(Connection::open(self.way), request))
+    }
+
+    fn ask_on(&mut self, mut connection: Connection, request: &[u8]) -> Option<Head> {
+        let (head, _) = connection.ask(request)?;
+        if head.all("connection") != ["close"] {
+            self.connection = Some(connection);
+        }
+        Some(head)
     }
 }
 

@@ -1,7 +1,7 @@
 //! nginx as a server of the site has it: Debian's own main configuration, what is emitted where it says it belongs,
 //! certificates made for the test, and the stand-in behind it.
 
-use super::client::{Connection, Head, Way, request};
+use super::client::{Connection, Head, Session, Way, request};
 use super::machine::Machine;
 use super::stub::{Arrival, Stub};
 use crate::consumers::{root, run, scrubbed, tool};
@@ -94,6 +94,18 @@ impl Server {
     pub(super) fn see(&self, way: Way<'_>, request: &[u8]) -> Seen {
         let answer = Connection::open(way).ask(request);
         Seen { head: answer.map(|it| it.0), arrived: self.stub.take() }
+    }
+
+    /// The same on a connection that is kept.
+    pub(super) fn see_in(
+        &self,
+        session: &mut Session<'_>,
+        method: &str,
+        target: &str,
+        host: &str,
+    ) -> Seen {
+        let head = session.ask(&request(method, target, host, ""));
+        Seen { head, arrived: self.stub.take() }
     }
 
     /// The same for a plain GET.

@@ -44,6 +44,8 @@ impl Arrival {
 struct State {
     arrivals: Vec<Arrival>,
     released: bool,
+    /// Whether an answer went on without being released.
+    late: bool,
 }
 
 /// The stand-in, whose threads end with the process.
@@ -94,13 +96,22 @@ impl Stub {
         self.0.1.notify_all();
     }
 
+    /// Holds answers again from here on.
+    pub(super) fn withhold(&self) {
+        let mut state = self.state();
+        assert!(!state.late, "an answer was held until the stand-in lost patience");
+        state.released = false;
+        state.arrivals.clear();
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn hold(&self) {
         let waits = self.0.1.wait_timeout_while(self.state(), PATIENCE, |it| !it.released);
-        drop(waits.unwrap_or_else(PoisonError::into_inner));
+        let (mut state, waited) = waits.unwrap_or_else(PoisonError::into_inner);
+        state.late |= waited.timed_out();
     }
 
     /// Requests of one connection, one after another, until it ends.
