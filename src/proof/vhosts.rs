@@ -149,7 +149,12 @@ pub(super) static PROXY_PORT_MISMATCH: Proof = Proof {
                 .filter(|it| it.target == inside)
                 .filter_map(|it| Some((it.address.as_deref(), it.published.as_deref()?)))
                 .collect();
+            let mut seen = Vec::new();
             for (location, target) in vhost.forwarding() {
+                if seen.contains(&target) {
+                    continue;
+                }
+                seen.push(target);
                 let addresses = addresses(stack, target);
                 let fits = |it: &String| {
                     let (host, port) = it.rsplit_once(':').unwrap_or((it, "80"));

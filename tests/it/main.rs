@@ -30,3 +30,4 @@ mod tidy;
 mod trace;
 mod usage;
 mod verified;
+mod vhosts;
