@@ -1,5 +1,6 @@
 //! The integration tests, one binary: what each module asks stands in its first line.
 
+mod advice;
 mod bless;
 mod blocks;
 mod cases;
@@ -31,3 +32,4 @@ mod tidy;
 mod trace;
 mod usage;
 mod verified;
+mod vhosts;
