@@ -3,6 +3,7 @@
 use super::client::Session;
 use super::place::{Client, Place, exposed, hardened, public};
 use super::server::Server;
+use crate::consumers::{run, tool};
 
 /// `>` arrives byte for byte at the application, `-` is refused with 400, 403, 404 or 421 and never arrives.
 ///
@@ -138,7 +139,13 @@ pub(super) fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
 }
 
 /// The cells of a column that are not as the matrix says.
-fn wrong_cells(server: &Server, place: &Place, client: Client, host: &str, column: usize) -> Vec<String> {
+fn wrong_cells(
+    server: &Server,
+    place: &Place,
+    client: Client,
+    host: &str,
+    column: usize,
+) -> Vec<String> {
     let mut session = Session::new(place.way(client, host));
     let mut wrong = Vec::new();
     for (target, cells) in rows() {
@@ -155,15 +162,51 @@ fn wrong_cells(server: &Server, place: &Place, client: Client, host: &str, colum
     wrong
 }
 
+/// The same over HTTP/2, all of it on one connection.
+fn wrong_cells_over_http2(
+    server: &Server,
+    place: &Place,
+    client: Client,
+    host: &str,
+    column: usize,
+) -> Vec<String> {
+    let way = place.way(client, host);
+    let mut command = server.machine.command(&tool("curl").expect("curl"));
+    for (nth, (target, _)) in rows().into_iter().enumerate() {
+        command.args(["--next"].iter().take(nth.min(1)));
+        command.args(["--http2", "--insecure", "--silent", "--max-time", "60"]);
+        command.args(["--connect-to", &format!("{host}:443:{}:443", way.to)]);
+        command.args(["--interface", &way.from.to_string(), "--output", "/dev/null"]);
+        command.args(["--write-out", "%{http_code} %{http_version}\n"]);
+        command.args(["--request-target", target, &format!("https://{host}/")]);
+    }
+    let said = String::from_utf8(run(&mut command).stdout).expect("text");
+    let mut arrived = server.stub.take().into_iter().map(|it| it.target).peekable();
+    let mut wrong = Vec::new();
+    for ((target, cells), said) in rows().into_iter().zip(said.lines()) {
+        let came = arrived.next_if(|it| it == target).is_some();
+        let refused = ["400 2", "403 2", "404 2", "421 2"].contains(&said);
+        let fine = if cells[column] == ">" { came && said == "200 2" } else { !came && refused };
+        if !fine {
+            wrong.push(format!("{} {target}: {said} {came}", cells[column]));
+        }
+    }
+    wrong.extend(arrived.map(|it| format!("{it} arrived, as nobody asked")));
+    assert_eq!(said.lines().count(), rows().len(), "{said}");
+    wrong
+}
+
+/// Judges columns of the matrix: each seen by a client, at the dashboard or at the API.
 fn judge(places: Vec<Place>, columns: &[(usize, Client, bool)]) {
     for place in places {
         let Some(server) = place.running() else { return };
         server.machine.inside(|| {
             for (column, client, at_dashboard) in columns {
                 let host = if *at_dashboard { place.dashboard() } else { place.api() };
-                let wrong = wrong_cells(&server, &place, *client, host, *column);
-                let wrong = wrong.join("\n");
-                assert!(wrong.is_empty(), "{} {client:?} {host}:\n{wrong}", place.nginx());
+                for look in [wrong_cells, wrong_cells_over_http2] {
+                    let wrong = look(&server, &place, *client, host, *column).join("\n");
+                    assert!(wrong.is_empty(), "{} {client:?} {host}:\n{wrong}", place.nginx());
+                }
             }
         });
     }
@@ -172,7 +215,8 @@ fn judge(places: Vec<Place>, columns: &[(usize, Client, bool)]) {
 #[test]
 #[ignore = "takes long: scripts/test runs it"]
 fn a_dashboard_on_a_tailnet_has_no_wrong_cell() {
-    let columns = [(0, Client::World, false), (1, Client::Tailnet, false), (2, Client::Tailnet, true)];
+    let columns =
+        [(0, Client::World, false), (1, Client::Tailnet, false), (2, Client::Tailnet, true)];
     judge(hardened(), &columns);
 }
 

@@ -8,6 +8,7 @@
 mod client;
 mod fuzz;
 mod headers;
+mod hostile;
 mod hosts;
 mod judged;
 mod logs;

@@ -43,7 +43,8 @@ impl Place {
         Self::of(&serde_yaml::to_string(&site).expect("YAML"))
     }
 
-    fn of(text: &str) -> Self {
+    /// A site by its text.
+    pub(super) fn of(text: &str) -> Self {
         let site = support::site(text);
         let tree = trigger_gen::generate(&site, &support::secrets(&site));
         let (root, project) = (site.docker.root.to_string(), site.docker.project.to_string());
