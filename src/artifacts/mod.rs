@@ -8,6 +8,7 @@ mod compose;
 mod dotenv;
 mod environment;
 mod gitignore;
+mod host;
 mod registry;
 mod s2;
 mod setting;
@@ -29,6 +30,7 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &s2::S2,
     &registry::HTPASSWD,
     &workers::WORKERS,
+    &host::HOST,
 ];
 
 /// A kind of output; several files, one, or none for a site.

@@ -5,6 +5,7 @@
 
 mod access;
 mod docker;
+mod hardening;
 mod owned;
 mod secrets;
 mod sizing;
@@ -12,6 +13,7 @@ mod storage;
 
 pub use access::{Access, Mail, OauthApp, Transport};
 pub use docker::{Docker, Images, Publish, Worker};
+pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd};
 pub use owned::{OWNED, Owned, owner};
 pub use secrets::{Needed, Use, form_of, generated};
 pub use sizing::{FLOORS, RUN_MEMORY, Reserve, Sizes, WEBAPP_FLOOR};

@@ -6,6 +6,7 @@ mod email;
 mod image;
 mod name;
 mod net;
+mod range;
 mod size;
 mod text;
 
@@ -14,6 +15,7 @@ pub use email::{EmailAddress, EmailPattern, Mailbox};
 pub use image::ImageRef;
 pub use name::{BucketName, EnvName, Label, LintName, Region, RegistryNamespace, SecretName};
 pub use net::{Domain, Host, Origin, Port, RegistryHost};
+pub use range::AddressRange;
 pub use size::{ByteSize, Duration, MIB};
 pub use text::{InstallRoot, ReleaseTag, ServerTag, StorePath, Text, TimeZone};
 
@@ -133,6 +135,7 @@ mod tests {
 
     #[test]
     fn every_example_is_a_value_of_its_type() {
+        example_holds::<AddressRange>();
         example_holds::<BucketName>();
         example_holds::<ByteSize>();
         example_holds::<Domain>();
