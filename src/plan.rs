@@ -44,6 +44,10 @@ pub enum Body {
     },
     /// Variables for `docker compose --env-file`.
     Dotenv(EnvFile),
+    /// Constants that a shell script sources.
+    Shell(ShellFile),
+    /// Text that is the same for every site.
+    Fixed(&'static str),
     /// A text template and all that it can see.
     Text {
         /// Path below `templates/`, without its suffix.
@@ -115,6 +119,35 @@ pub struct EnvGroup {
     pub title: &'static str,
     /// Its variables in order.
     pub entries: Vec<EnvEntry>,
+}
+
+/// Constants of a shell script.
+#[derive(Debug)]
+pub struct ShellFile {
+    /// Lines of comment, without their sign.
+    pub header: Vec<String>,
+    /// The constants, in order.
+    pub constants: Vec<Constant>,
+}
+
+/// One constant of a shell script.
+#[derive(Debug)]
+pub struct Constant {
+    /// Its name.
+    pub name: &'static str,
+    /// What it says.
+    pub about: &'static str,
+    /// Its value.
+    pub value: Words,
+}
+
+/// What a constant holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Words {
+    /// One word.
+    One(String),
+    /// An array of words.
+    Many(Vec<String>),
 }
 
 /// One variable.

@@ -5,6 +5,7 @@
 
 mod clickhouse;
 mod compose;
+mod ctl;
 mod dotenv;
 mod environment;
 mod gitignore;
@@ -29,6 +30,7 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &clickhouse::CLICKHOUSE,
     &s2::S2,
     &registry::HTPASSWD,
+    &ctl::CTL,
     &workers::WORKERS,
     &host::HOST,
 ];

@@ -1,7 +1,7 @@
 //! One folder for each server that only runs tasks, with only the secrets that it needs.
 
 use super::dotenv::{self, View};
-use super::{Artifact, Cx, compose, file, header, memory_line, root_word};
+use super::{Artifact, Cx, compose, ctl, file, header, memory_line, root_word};
 use crate::plan::PlannedFile;
 use crate::site::Worker;
 use crate::tree::Mode;
@@ -9,7 +9,7 @@ use crate::tree::Mode;
 pub(super) const WORKERS: Artifact = Artifact {
     name: "workers",
     paths: "workers/<host>/…",
-    summary: "One bundle for each worker host: compose file, `.env`, and its reviewable twin",
+    summary: "One bundle for each worker host: compose file, `.env` with its reviewable twin, control script",
     keys: &["docker.topology.workers", "env.supervisor"],
     plan: |cx| cx.site.docker.workers.iter().flat_map(|worker| bundle(cx, worker)).collect(),
 };
@@ -28,9 +28,11 @@ fn bundle(cx: &Cx<'_>, worker: &Worker) -> Vec<PlannedFile> {
             .into(),
     );
     let stack = compose::body(comment, compose::remote(cx.site, worker));
-    vec![
+    let mut files = vec![
         file(WORKERS.name, format!("{folder}/docker-compose.yml"), Mode::Plain, stack),
         dotenv::dotenv(cx, WORKERS.name, &format!("{folder}/.env"), &rows, View::Exposed),
         dotenv::dotenv(cx, WORKERS.name, &format!("{folder}/.env.redacted"), &rows, View::Redacted),
-    ]
+    ];
+    files.extend(ctl::bundle(cx, &folder, Some(worker)));
+    files
 }

@@ -3,10 +3,12 @@
 //! Invariant: nothing here can fail for a reason that lies with the author.
 
 mod dotenv;
+mod shell;
 mod text;
 mod xml;
 
 pub use dotenv::{quoted, read as read_dotenv};
+pub use shell::word;
 pub use text::{render as render_template, template_names};
 
 use crate::plan::{Body, Plan, PlannedFile};
@@ -61,6 +63,8 @@ fn write(body: &Body) -> String {
         }
         Body::Xml { header, root } => xml::write(header, root),
         Body::Dotenv(file) => dotenv::write(file),
+        Body::Shell(file) => shell::write(file),
+        Body::Fixed(text) => (*text).to_owned(),
         Body::Text { template, cx } => text::render(template, cx),
     }
 }
@@ -80,7 +84,8 @@ fn re_read(path: &str, body: &Body, text: &str) {
         }
         Body::Xml { root, .. } => xml::read(text).is_some_and(|read| read == xml::plain(root)),
         Body::Dotenv(file) => dotenv::says(text, file),
-        Body::Text { .. } => true,
+        Body::Shell(file) => shell::says(text, file),
+        Body::Text { .. } | Body::Fixed(_) => true,
     };
     assert!(same, "bug in trigger-gen: {path} does not read back as it was meant");
 }

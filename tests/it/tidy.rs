@@ -180,11 +180,29 @@ fn every_template_is_listed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let mut on_disk = Vec::new();
     collect_templates(&folder, &folder, &mut on_disk);
+    on_disk.retain(|it| it.ends_with(".tera"));
+    let mut on_disk: Vec<String> =
+        on_disk.iter().map(|it| it.trim_end_matches(".tera").to_owned()).collect();
     let mut listed: Vec<String> =
         trigger_gen::render::template_names().map(str::to_owned).collect();
     on_disk.sort();
     listed.sort();
     assert_eq!(on_disk, listed);
+}
+
+#[test]
+fn every_fixed_file_is_emitted_as_it_is() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut on_disk = Vec::new();
+    collect_templates(&folder, &folder, &mut on_disk);
+    on_disk.retain(|it| !it.ends_with(".tera"));
+    assert!(on_disk.iter().any(|it| it == "docker/trigger-ctl.sh"), "{on_disk:?}");
+    let tree = crate::support::tree("minimal-vps");
+    for path in on_disk {
+        let text = fs::read(folder.join(&path)).expect("a readable file");
+        let emitted = tree.files.iter().find(|(it, _)| it.as_str() == path);
+        assert!(emitted.is_some_and(|(_, file)| file.bytes == text), "{path}");
+    }
 }
 
 fn collect_templates(root: &Path, folder: &Path, found: &mut Vec<String>) {
@@ -194,7 +212,7 @@ fn collect_templates(root: &Path, folder: &Path, found: &mut Vec<String>) {
             collect_templates(root, &path, found);
         } else {
             let relative = path.strip_prefix(root).expect("below").to_string_lossy().into_owned();
-            found.push(relative.trim_end_matches(".tera").to_owned());
+            found.push(relative);
         }
     }
 }

@@ -194,6 +194,16 @@ impl Text {
         self
     }
 
+    /// What compose makes of it where this variable has this value.
+    pub(super) fn with(&self, key: &str, value: &str) -> String {
+        let part = |it: &Part| match it {
+            Part::Literal(text) => text.clone(),
+            Part::Variable(name) if name == key => value.to_owned(),
+            Part::Variable(name) => panic!("bug in trigger-gen: {name} is not known here"),
+        };
+        self.0.iter().map(part).collect()
+    }
+
     /// This, then text.
     pub(super) fn then(mut self, text: &str) -> Self {
         self.0.push(Part::Literal(text.into()));

@@ -11,7 +11,8 @@ pub(super) use worker::remote;
 use super::setting::Setting;
 use super::{Artifact, Cx, file, header};
 use crate::plan::{Body, PlannedFile};
-use crate::site::Site;
+use crate::release::env;
+use crate::site::{Site, Worker};
 use crate::tree::Mode;
 use crate::value::ByteSize;
 use format::{Compose, Network, Ordered, Service, Volume};
@@ -49,6 +50,32 @@ pub(super) const WORKER: Artifact = Artifact {
         )],
     },
 };
+
+/// A container as the control script knows it.
+pub(super) struct Container {
+    pub(super) service: String,
+    /// Its image, with the tag that an update changes.
+    pub(super) image: String,
+    /// Whether it does its work once and exits.
+    pub(super) once: bool,
+}
+
+/// Every container of the webapp's server, or of a worker host, in the order of the compose files.
+pub(super) fn containers(site: &Site, worker: Option<&Worker>) -> Vec<Container> {
+    let stacks = match worker {
+        Some(worker) => vec![remote(site, worker)],
+        None if site.is_split() => vec![webapp::stack(site)],
+        None => vec![webapp::stack(site), worker::local(site)],
+    };
+    let services = stacks.into_iter().flat_map(|stack| stack.services.0);
+    services
+        .map(|(service, it)| Container {
+            service,
+            image: it.image.with(env::TRIGGER_IMAGE_TAG, &site.release.tag()),
+            once: it.restart == "no",
+        })
+        .collect()
+}
 
 fn stack(
     cx: &Cx<'_>,

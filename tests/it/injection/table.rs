@@ -167,14 +167,14 @@ fn what_reaches_no_output_changes_no_file() {
 }
 
 #[test]
-fn free_text_reaches_variables_alone() {
+fn free_text_reaches_variables_and_constants_alone() {
     let tree = |text: &str| {
         let chosen: Texts<'_> = sample::fields("smtp").map(|it| (it.route, text.into())).collect();
         let text = sample::text("smtp", &chosen, &BTreeMap::new());
         let mut site: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
         // With its own ClickHouse, so that there are files of XML.
         site["storage"]["clickhouse"] = serde_json::json!({ "bundled": {} });
-        let holds = ["/.env", ".redacted", "/docker-compose.yml", "manifest.json"];
+        let holds = ["/.env", ".redacted", "/docker-compose.yml", "manifest.json", "/ctl/site.sh"];
         let mut files = support::tree_of(&site.to_string()).files;
         files.retain(|path, _| !holds.iter().any(|it| path.as_str().ends_with(it)));
         files.into_iter().map(|(path, it)| (path.to_string(), it.bytes)).collect::<BTreeMap<_, _>>()

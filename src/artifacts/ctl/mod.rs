@@ -1,0 +1,38 @@
+//! `trigger-ctl.sh` and its parts, beside the stacks of each server.
+//!
+//! The scripts are the same bytes for every site; what differs stands in `ctl/site.sh` alone. So a change of the
+//! site file changes constants and no program, and the programs are judged where they lie, below `templates/`.
+
+mod site;
+
+use super::{Artifact, Cx, file};
+use crate::plan::{Body, PlannedFile};
+use crate::site::Worker;
+use crate::tree::Mode;
+
+/// The scripts of every server, by their paths below the install root.
+static SCRIPTS: &[(&str, Mode, &str)] = &[
+    ("trigger-ctl.sh", Mode::Executable, include_str!("../../../templates/docker/trigger-ctl.sh")),
+    ("ctl/common.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/common.sh")),
+    ("ctl/stack.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/stack.sh")),
+];
+
+pub(super) const CTL: Artifact = Artifact {
+    name: "ctl",
+    paths: "docker/trigger-ctl.sh, docker/ctl/…",
+    summary: "The control script of the server, its parts, and the constants of the site",
+    keys: &["name", "release", "domain", "docker", "storage"],
+    plan: |cx| bundle(cx, "docker", None),
+};
+
+/// The control script of one server: the webapp's, or a worker host.
+pub(super) fn bundle(cx: &Cx<'_>, folder: &str, worker: Option<&Worker>) -> Vec<PlannedFile> {
+    let artifact = if worker.is_some() { super::workers::WORKERS.name } else { CTL.name };
+    let scripts = SCRIPTS.iter().map(|(path, mode, text)| {
+        file(artifact, format!("{folder}/{path}"), *mode, Body::Fixed(text))
+    });
+    let constants = site::constants(cx.site, worker);
+    scripts
+        .chain([file(artifact, format!("{folder}/ctl/site.sh"), Mode::Plain, constants)])
+        .collect()
+}
