@@ -61,7 +61,15 @@ activate_daemon() {
 # --- fail2ban ---
 
 packages_fail2ban() { echo fail2ban nftables python3-systemd; }
-guard_fail2ban() { :; }
+
+guard_fail2ban() { # it does not start without the log that it reads, and nginx may come later
+  local log=/var/log/nginx/error.log
+  if [[ ! -e $log ]] && grep -qs "$log" "$STAGED/etc/fail2ban/jail.d/trigger-dev.local"; then
+    mkdir -p "${log%/*}"
+    install -m 0640 -g adm /dev/null "$log"
+  fi
+}
+
 judge_fail2ban() { fail2ban-client -t >&2; }
 activate_fail2ban() { systemctl -q enable fail2ban && systemctl reload-or-restart fail2ban; }
 

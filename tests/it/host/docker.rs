@@ -77,7 +77,10 @@ fn the_engine_takes_every_setting() {
         return;
     }
     let machine = Machine::start();
-    write_bundle(&site("daemon: { log_max_size: 7MiB, log_max_files: 3 }"), &machine.path("root"));
+    write_bundle(
+        &site("daemon: { log_max_size: 7MiB, log_max_files: 3, open_files: 1000 }"),
+        &machine.path("root"),
+    );
     machine.must(&format!(
         "mkdir -p /etc/docker; cp {}/host/etc/docker/daemon.json /etc/docker/",
         machine.path("root").display()
@@ -91,7 +94,7 @@ fn the_engine_takes_every_setting() {
     assert!(status.contains("NoNewPrivs:\t1"), "{status}");
     let limits = machine.must("docker exec mine cat /proc/1/limits");
     let files = limits.lines().find(|it| it.starts_with("Max open files")).expect("a limit");
-    assert_eq!(files.split_whitespace().nth(3), Some("65536"), "{files}");
+    assert_eq!(files.split_whitespace().nth(3), Some("1000"), "{files}");
 
     // Live restore: the container goes on, under the same process, while the engine is away.
     let process = machine.must("docker inspect mine -f '{{.State.Pid}}'");

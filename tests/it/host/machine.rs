@@ -13,6 +13,7 @@ pub(super) const CLIENT: [&str; 2] = ["203.0.113.2", "2001:db8::2"];
 const SET_UP: &str = r#"set -e
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /root
+mount -t tmpfs tmpfs /var/log
 mkdir -p "$1/upper" "$1/work"
 mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/upper,workdir=$1/work" /etc
 ip link set lo up
@@ -149,7 +150,7 @@ impl Machine {
             .collect();
         let reads: String = (0..places.len()).map(|nth| format!("cat \"$d/{nth}\"; ")).collect();
         let said = self.must(&format!(
-            "ask() {{ timeout 2 bash -c 'exec 3<>/dev/tcp/'$1/$2'; read -r line <&3; echo \"$line\"' 2>/dev/null || echo -; }}
+            "ask() {{ timeout 2 bash -c 'exec 3<>/dev/tcp/'$1/$2' && read -r line <&3 && echo \"$line\"' 2>/dev/null || echo -; }}
              d=$(mktemp -d -p {}); {asks} wait; {reads}",
             self.folder.path().display()
         ));

@@ -14,6 +14,7 @@ mod firewall;
 mod install;
 mod judges;
 mod machine;
+mod server;
 mod trial;
 
 use crate::support;
