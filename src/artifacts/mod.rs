@@ -10,6 +10,7 @@ mod dotenv;
 mod environment;
 mod gitignore;
 mod host;
+mod nginx;
 mod registry;
 mod s2;
 mod setting;
@@ -30,6 +31,7 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &clickhouse::CLICKHOUSE,
     &s2::S2,
     &registry::HTPASSWD,
+    &nginx::NGINX,
     &ctl::CTL,
     &workers::WORKERS,
     &host::HOST,

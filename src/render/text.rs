@@ -34,6 +34,36 @@ static TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../templates/docker/host/etc/trigger-dev/firewall.nft.tera"),
     ),
     (
+        "docker/nginx/bootstrap.conf",
+        include_str!("../../templates/docker/nginx/bootstrap.conf.tera"),
+    ),
+    (
+        "docker/nginx/catch-all.conf",
+        include_str!("../../templates/docker/nginx/catch-all.conf.tera"),
+    ),
+    ("docker/nginx/site.conf", include_str!("../../templates/docker/nginx/site.conf.tera")),
+    (
+        "docker/nginx/snippets/headers.conf",
+        include_str!("../../templates/docker/nginx/snippets/headers.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/proxy.conf",
+        include_str!("../../templates/docker/nginx/snippets/proxy.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/server.conf",
+        include_str!("../../templates/docker/nginx/snippets/server.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/tls.conf",
+        include_str!("../../templates/docker/nginx/snippets/tls.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/websocket.conf",
+        include_str!("../../templates/docker/nginx/snippets/websocket.conf.tera"),
+    ),
+    ("docker/nginx/vhost.conf", include_str!("../../templates/docker/nginx/vhost.conf.tera")),
+    (
         "docker/registry/auth.htpasswd",
         include_str!("../../templates/docker/registry/auth.htpasswd.tera"),
     ),

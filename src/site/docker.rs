@@ -1,6 +1,7 @@
 //! Servers, containers, and what is published.
 
 use super::hardening::Hardening;
+use super::proxy::{Os, Proxy};
 use super::sizing::{Reserve, Sizes};
 use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
 
@@ -13,12 +14,16 @@ pub struct Docker {
     pub root: InstallRoot,
     /// Memory of the server that runs the webapp.
     pub memory: ByteSize,
+    /// System of that server.
+    pub os: Os,
     /// Memory of each container on that server.
     pub sizes: Sizes,
     /// Servers that only run tasks; none when the webapp's server runs them.
     pub workers: Vec<Worker>,
     /// What is reachable on loopback.
     pub publish: Publish,
+    /// What stands in front of it.
+    pub proxy: Proxy,
     /// The image of each service.
     pub images: Images,
     /// How the servers are closed and kept up to date.
