@@ -16,6 +16,7 @@ static SCRIPTS: &[(&str, Mode, &str)] = &[
     ("ctl/common.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/common.sh")),
     ("ctl/host.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/host.sh")),
     ("ctl/host_parts.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/host_parts.sh")),
+    ("ctl/nginx.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/nginx.sh")),
     ("ctl/firewall.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/firewall.sh")),
     ("ctl/stack.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/stack.sh")),
 ];

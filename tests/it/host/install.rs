@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 const DROP_IN: &str = "/etc/ssh/sshd_config.d/00-trigger-hardening.conf";
 const DAEMON: &str = "/etc/docker/daemon.json";
-const FILES: [&str; 7] = [
+const FILES: [&str; 10] = [
+    "/etc/nginx/conf.d/mine.conf",
+    "/etc/nginx/conf.d/trigger-catch-all.conf",
+    "/etc/letsencrypt/renewal-hooks/deploy/10-nginx",
     "/etc/apt/apt.conf.d/52trigger-dev",
     DAEMON,
     "/etc/fail2ban/jail.d/trigger-dev.local",
@@ -56,6 +59,7 @@ fn a_second_install_finds_nothing_to_do() {
     let log = server.log();
     for call in [
         "sysctl -q -p /etc/sysctl.d/60-trigger-dev.conf",
+        "systemctl reload-or-restart nginx",
         "systemctl reload-or-restart fail2ban",
         "systemctl try-reload-or-restart ssh",
         "systemctl -q enable trigger-firewall.service",
@@ -78,6 +82,39 @@ fn a_second_install_finds_nothing_to_do() {
 
 #[test]
 #[ignore = "namespaces: scripts/test runs it in the step `host`"]
+fn nginx_waits_for_its_certificates_and_then_takes_the_site() {
+    let Some(server) = Server::with(&site("")) else { return };
+    // The default site of the package claims the same place.
+    server.machine.must(
+        "mkdir -p /etc/nginx/sites-enabled; echo 'server { listen 80 default_server; }' >/etc/nginx/sites-enabled/default",
+    );
+    let conf = "cat /etc/nginx/conf.d/mine.conf";
+    let ended = server.install();
+    assert!(ended.said.contains("certificates are not there yet"), "{}", ended.said);
+    assert!(server.machine.must(conf).contains("bootstrap.conf"));
+    assert!(!server.has("/etc/nginx/sites-enabled/default"));
+    let log = server.machine.must("stat -c '%a %U:%G' /var/log/nginx/mine-error.log");
+    assert_eq!(log.trim(), "640 www-data:adm");
+
+    server.machine.must(
+        "mkdir -p /etc/letsencrypt/live/mine; cd /etc/letsencrypt/live/mine
+         openssl req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN=x -keyout privkey.pem -out fullchain.pem",
+    );
+    server.install();
+    assert!(server.machine.must(conf).contains("site.conf"), "{}", server.machine.must(conf));
+    server.machine.must("nginx -t -q");
+    assert!(server.install().said.contains("nothing to do"));
+
+    // What nginx does not read is taken back.
+    std::fs::write(server.root.join("nginx/site.conf"), "nonsense\n").expect("a file");
+    server.machine.must("rm /etc/nginx/conf.d/mine.conf");
+    let ended = server.trigger("install --yes");
+    assert_eq!(ended.code, Some(1), "{}", ended.said);
+    assert!(!server.has("/etc/nginx/conf.d/mine.conf"));
+}
+
+#[test]
+#[ignore = "namespaces: scripts/test runs it in the step `host`"]
 fn an_sshd_that_would_not_start_is_not_reloaded() {
     let Some(server) = Server::with(&site("")) else { return };
     server.machine.must("echo 'Port none' >/etc/ssh/sshd_config.d/10-broken.conf");
@@ -86,7 +123,7 @@ fn an_sshd_that_would_not_start_is_not_reloaded() {
     assert!(ended.said.contains("sshd refused its new files"), "{}", ended.said);
     assert!(!server.has(DROP_IN));
     // The parts before it are in place; the firewall waits for the next run.
-    assert!(server.has(FILES[0]) && server.rules().is_empty());
+    assert!(server.has(FILES[3]) && server.rules().is_empty());
 
     server.machine.must("rm /etc/ssh/sshd_config.d/10-broken.conf");
     server.install();

@@ -13,8 +13,9 @@ pub(super) const CLIENT: [&str; 2] = ["203.0.113.2", "2001:db8::2"];
 const SET_UP: &str = r#"set -e
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /root
-mount -t tmpfs tmpfs /var/log
-mkdir -p "$1/upper" "$1/work"
+mount -t tmpfs tmpfs /opt
+mkdir -p "$1/upper" "$1/work" "$1/var" "$1/var-work"
+mount -t overlay overlay -o "lowerdir=/var,upperdir=$1/var,workdir=$1/var-work" /var
 mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/upper,workdir=$1/work" /etc
 ip link set lo up
 echo ready
