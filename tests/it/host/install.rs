@@ -159,6 +159,33 @@ fn nobody_is_locked_out_of_ssh() {
     assert!(!server.has(DROP_IN) && !server.log().contains(" ssh"));
 }
 
+#[test]
+#[ignore = "namespaces: scripts/test runs it in the step `host`"]
+fn the_schedule_of_the_backup_is_put_in_place_and_changes_hands() {
+    let Some(server) = Server::with(&site("")) else { return };
+    let folder = server.root.join("backup");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(folder.join("cron"), "1 2 * * * root true\n").expect("a file");
+    server.install();
+    assert_eq!(server.machine.must("cat /etc/cron.d/mine-backup"), "1 2 * * * root true\n");
+
+    std::fs::remove_file(folder.join("cron")).expect("the file");
+    std::fs::create_dir(folder.join("systemd")).expect("a folder");
+    for unit in ["mine-backup.service", "mine-backup.timer"] {
+        std::fs::write(folder.join("systemd").join(unit), "[Unit]\n").expect("a file");
+    }
+    server.install();
+    assert!(!server.has("/etc/cron.d/mine-backup"));
+    assert!(server.has("/etc/systemd/system/mine-backup.service"));
+    assert!(server.log().contains("systemctl -q enable mine-backup.timer"), "{}", server.log());
+
+    std::fs::remove_dir_all(&folder).expect("the folder");
+    server.install();
+    assert!(!server.has("/etc/systemd/system/mine-backup.timer"));
+    assert!(server.log().contains("systemctl -q disable --now mine-backup.timer"));
+}
+
 fn daemon(server: &Server) -> Value {
     serde_json::from_str(&server.machine.must(&format!("cat {DAEMON}"))).expect("JSON")
 }
