@@ -1,5 +1,6 @@
 //! The integration tests, one binary: what each module asks stands in its first line.
 
+mod advice;
 mod bless;
 mod blocks;
 mod cases;
@@ -18,6 +19,7 @@ mod injection;
 mod leaks;
 mod lints;
 mod matrix;
+mod nginx;
 mod patches;
 mod proofs;
 mod readme;
@@ -31,3 +33,4 @@ mod tidy;
 mod trace;
 mod usage;
 mod verified;
+mod vhosts;

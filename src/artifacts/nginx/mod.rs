@@ -60,7 +60,7 @@ impl Plan<'_> {
             self.text(
                 "catch-all.conf",
                 "docker/nginx/catch-all.conf",
-                "What nginx answers to names that it does not know, on the server",
+                "nginx for names that nobody has, on the server",
                 shared::catch_all(self.site()),
             ),
             self.text(
@@ -110,20 +110,20 @@ const SNIPPETS: [(&str, &str, &str); 5] = [
     (
         "snippets/headers.conf",
         "docker/nginx/snippets/headers.conf",
-        "What the application is told of a request, by nginx",
+        "Headers that nginx sends to the application",
     ),
-    ("snippets/proxy.conf", "docker/nginx/snippets/proxy.conf", "How nginx forwards a request"),
+    ("snippets/proxy.conf", "docker/nginx/snippets/proxy.conf", "Forwarding by nginx"),
     (
         "snippets/websocket.conf",
         "docker/nginx/snippets/websocket.conf",
-        "How nginx forwards a websocket",
+        "Forwarding of websockets by nginx",
     ),
     (
         "snippets/server.conf",
         "docker/nginx/snippets/server.conf",
-        "What holds for each server of nginx",
+        "Settings of each server of nginx",
     ),
-    ("snippets/tls.conf", "docker/nginx/snippets/tls.conf", "TLS of nginx"),
+    ("snippets/tls.conf", "docker/nginx/snippets/tls.conf", "TLS settings of nginx"),
 ];
 
 /// What names within nginx begin with: they know letters, digits and `_` alone.
