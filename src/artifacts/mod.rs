@@ -9,6 +9,7 @@ mod ctl;
 mod dotenv;
 mod environment;
 mod gitignore;
+mod host;
 mod nginx;
 mod registry;
 mod s2;
@@ -33,6 +34,7 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &nginx::NGINX,
     &ctl::CTL,
     &workers::WORKERS,
+    &host::HOST,
 ];
 
 /// A kind of output; several files, one, or none for a site.

@@ -6,6 +6,34 @@ use tera::Tera;
 /// Every template with its text, by its path below `templates/` without suffix.
 static TEMPLATES: &[(&str, &str)] = &[
     (
+        "docker/host/etc/apt/apt.conf.d/52trigger-dev",
+        include_str!("../../templates/docker/host/etc/apt/apt.conf.d/52trigger-dev.tera"),
+    ),
+    (
+        "docker/host/etc/fail2ban/jail.d/trigger-dev.local",
+        include_str!("../../templates/docker/host/etc/fail2ban/jail.d/trigger-dev.local.tera"),
+    ),
+    (
+        "docker/host/etc/ssh/sshd_config.d/00-trigger-hardening.conf",
+        include_str!(
+            "../../templates/docker/host/etc/ssh/sshd_config.d/00-trigger-hardening.conf.tera"
+        ),
+    ),
+    (
+        "docker/host/etc/sysctl.d/60-trigger-dev.conf",
+        include_str!("../../templates/docker/host/etc/sysctl.d/60-trigger-dev.conf.tera"),
+    ),
+    (
+        "docker/host/etc/systemd/system/trigger-firewall.service",
+        include_str!(
+            "../../templates/docker/host/etc/systemd/system/trigger-firewall.service.tera"
+        ),
+    ),
+    (
+        "docker/host/etc/trigger-dev/firewall.nft",
+        include_str!("../../templates/docker/host/etc/trigger-dev/firewall.nft.tera"),
+    ),
+    (
         "docker/nginx/bootstrap.conf",
         include_str!("../../templates/docker/nginx/bootstrap.conf.tera"),
     ),

@@ -1,6 +1,6 @@
 //! `docker`: servers, containers, sizes, images.
 
-use super::{Cx, known, placeholder};
+use super::{Cx, hardening, known, placeholder};
 use crate::diag::{Diagnostic, Place, Route};
 use crate::release::images::{self, Image};
 use crate::site::{
@@ -37,6 +37,7 @@ pub(super) fn resolve(
         publish: publish(written.publish.as_ref(), cx),
         proxy,
         images: images(written.images.as_ref(), storage),
+        hardening: hardening::resolve(written.hardening.as_ref(), storage, cx),
     }
 }
 

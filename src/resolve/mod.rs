@@ -6,6 +6,7 @@
 mod access;
 mod docker;
 mod env;
+mod hardening;
 mod limits;
 mod network;
 mod patches;

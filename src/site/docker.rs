@@ -1,5 +1,6 @@
 //! Servers, containers, and what is published.
 
+use super::hardening::Hardening;
 use super::proxy::{Os, Proxy};
 use super::sizing::{Reserve, Sizes};
 use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
@@ -25,6 +26,8 @@ pub struct Docker {
     pub proxy: Proxy,
     /// The image of each service.
     pub images: Images,
+    /// How the servers are closed and kept up to date.
+    pub hardening: Hardening,
 }
 
 /// A server that only runs tasks.

@@ -5,6 +5,7 @@
 
 mod access;
 mod docker;
+mod hardening;
 mod network;
 mod owned;
 mod proxy;
@@ -14,6 +15,7 @@ mod storage;
 
 pub use access::{Access, Mail, OauthApp, Transport};
 pub use docker::{Docker, Images, Publish, Worker};
+pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd};
 pub use network::{Expose, Network, NetworkAccess, Tailnet};
 pub use owned::{OWNED, Owned, owner};
 pub use proxy::{Letsencrypt, Nginx, Os, Proxy, Tls};

@@ -1,5 +1,6 @@
 //! `docker`: the same site as Docker Compose stacks.
 
+use super::hardening::Hardening;
 use super::proxy::Proxy;
 use super::read::{choice, section};
 use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
@@ -23,6 +24,8 @@ section! {
         optional images: DockerImages,
         /// Memory limits of single containers. Default: from a table by the host's memory.
         optional limits: ContainerLimits,
+        /// How the servers themselves are closed and kept up to date. Every part is on by default.
+        optional hardening: Hardening,
     }
 }
 

@@ -5,6 +5,7 @@
 mod access;
 mod docker;
 mod env;
+mod hardening;
 mod limits;
 mod lists;
 mod network;
@@ -20,6 +21,7 @@ pub use docker::{
 };
 pub use env::{EnvSection, EnvValue, SecretRef};
 pub(crate) use env::{literal_secret, secret_in_patch};
+pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd, Sysctl, UnattendedUpgrades};
 pub use limits::{Concurrency, Limits, Payloads, RateLimit, Retention};
 pub use lists::{Allow, SecretsSection};
 pub use network::{Expose, Network, NetworkAccess, Tailscale};

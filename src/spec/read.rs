@@ -195,6 +195,7 @@ macro_rules! read_scalars {
 }
 
 read_scalars!(
+    AddressRange,
     BucketName,
     ByteSize,
     ContactEmail,

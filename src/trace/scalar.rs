@@ -15,6 +15,7 @@ const TELLING: &[(&str, &[&str])] = &[
     ("EmailPattern", &["*", "other@example.net"]),
     ("TimeZone", &["Etc/UTC", "Asia/Tokyo"]),
     ("TailnetIpv4", &["100.64.1.2"]),
+    ("AddressRange", &["198.51.100.0/24", "2001:db8:1::/48"]),
     ("TailnetIpv6", &["fd7a:115c:a1e0::2"]),
     ("ImageRef", &["postgres:17.11", "images.example.com/other:1.2.4"]),
     // Small as a count may be, and large as a rate.

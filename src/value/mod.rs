@@ -6,6 +6,7 @@ mod email;
 mod image;
 mod name;
 mod net;
+mod range;
 mod size;
 mod tailnet;
 mod text;
@@ -15,6 +16,7 @@ pub use email::{ContactEmail, EmailAddress, EmailPattern, Mailbox};
 pub use image::ImageRef;
 pub use name::{BucketName, EnvName, Label, LintName, Region, RegistryNamespace, SecretName};
 pub use net::{Domain, Host, Origin, Port, RegistryHost};
+pub use range::AddressRange;
 pub use size::{ByteSize, Duration, MIB};
 pub use tailnet::{TailnetIpv4, TailnetIpv6};
 pub use text::{FilePath, InstallRoot, ReleaseTag, ServerTag, StorePath, Text, TimeZone};
@@ -135,6 +137,7 @@ mod tests {
 
     #[test]
     fn every_example_is_a_value_of_its_type() {
+        example_holds::<AddressRange>();
         example_holds::<BucketName>();
         example_holds::<ByteSize>();
         example_holds::<ContactEmail>();

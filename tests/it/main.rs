@@ -14,6 +14,7 @@ mod fire;
 mod formats;
 mod fuzz;
 mod golden;
+mod host;
 mod injection;
 mod leaks;
 mod lints;

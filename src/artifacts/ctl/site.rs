@@ -11,6 +11,8 @@ pub(super) fn constants(site: &Site, worker: Option<&Worker>) -> Body {
     let mut constants = general(site, worker);
     constants.extend(stacks(site, worker));
     if worker.is_none() {
+        let os = site.docker.os.name().to_lowercase().replace(' ', "-");
+        constants.push(one("HOST_OS", "system that nginx's files are for", os));
         constants.extend(stores(site));
     }
     let header = header(site, "Constants of trigger-ctl.sh");

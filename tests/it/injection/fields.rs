@@ -144,6 +144,7 @@ const FREE: &[(&str, Takes)] = &[
 /// Types whose alphabet is closed: letters, digits and what their form needs. `EmailAddress` and `EmailPattern`
 /// allow the most, and have a test of their own.
 const CLOSED: &[&str] = &[
+    "AddressRange",
     "BucketName",
     "ByteSize",
     "ContactEmail",

@@ -76,6 +76,9 @@ readonly IMAGES=(
 # network of the containers of runs
 readonly RUNNER_NETWORK='trigger-runner'
 
+# system that nginx's files are for
+readonly HOST_OS='debian-12'
+
 # port of the webapp on loopback
 readonly WEBAPP_PORT='8030'
 

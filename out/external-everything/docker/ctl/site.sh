@@ -62,6 +62,9 @@ readonly IMAGES=(
 # network of the containers of runs
 readonly RUNNER_NETWORK='jobs-runner'
 
+# system that nginx's files are for
+readonly HOST_OS='debian-12'
+
 # port of the webapp on loopback
 readonly WEBAPP_PORT='8030'
 

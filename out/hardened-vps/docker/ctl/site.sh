@@ -75,6 +75,9 @@ readonly IMAGES=(
 # network of the containers of runs
 readonly RUNNER_NETWORK='hardened-vps-runner'
 
+# system that nginx's files are for
+readonly HOST_OS='debian-13'
+
 # port of the webapp on loopback
 readonly WEBAPP_PORT='8030'
 

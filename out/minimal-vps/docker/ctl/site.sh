@@ -75,6 +75,9 @@ readonly IMAGES=(
 # network of the containers of runs
 readonly RUNNER_NETWORK='minimal-vps-runner'
 
+# system that nginx's files are for
+readonly HOST_OS='debian-12'
+
 # port of the webapp on loopback
 readonly WEBAPP_PORT='8030'
 
