@@ -3,6 +3,7 @@
 //! Adding one: a file here, its `mod` line, its line in [`ARTIFACTS`]. Plan, manifest, `list`,
 //! `explain` and the tests iterate the slice.
 
+mod checks;
 mod clickhouse;
 mod compose;
 mod ctl;
@@ -13,6 +14,8 @@ mod registry;
 mod s2;
 mod setting;
 mod workers;
+
+pub use checks::{Check, Place, Severity, checks};
 
 use crate::plan::{Body, Plan, PlannedFile};
 use crate::secrets::Secrets;
@@ -30,6 +33,7 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &s2::S2,
     &registry::HTPASSWD,
     &ctl::CTL,
+    &checks::CHECKS,
     &workers::WORKERS,
 ];
 

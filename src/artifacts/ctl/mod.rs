@@ -15,6 +15,33 @@ static SCRIPTS: &[(&str, Mode, &str)] = &[
     ("trigger-ctl.sh", Mode::Executable, include_str!("../../../templates/docker/trigger-ctl.sh")),
     ("ctl/common.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/common.sh")),
     ("ctl/stack.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/stack.sh")),
+    ("ctl/checks.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/checks.sh")),
+    (
+        "ctl/checks/host.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/host.sh"),
+    ),
+    (
+        "ctl/checks/files.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/files.sh"),
+    ),
+    (
+        "ctl/checks/containers.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/containers.sh"),
+    ),
+    (
+        "ctl/checks/application.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/application.sh"),
+    ),
+    (
+        "ctl/checks/outside.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/outside.sh"),
+    ),
+    ("ctl/checks/ask.js", Mode::Plain, include_str!("../../../templates/docker/ctl/checks/ask.js")),
 ];
 
 pub(super) const CTL: Artifact = Artifact {
