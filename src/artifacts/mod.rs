@@ -7,6 +7,7 @@ mod checks;
 mod clickhouse;
 mod compose;
 mod ctl;
+mod deploy;
 mod dotenv;
 mod environment;
 mod gitignore;
@@ -34,6 +35,7 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &registry::HTPASSWD,
     &ctl::CTL,
     &checks::CHECKS,
+    &deploy::DEPLOY,
     &workers::WORKERS,
 ];
 

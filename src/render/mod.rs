@@ -4,11 +4,13 @@
 
 mod dotenv;
 mod inventory;
+mod markdown;
 mod shell;
 mod text;
 mod xml;
 
 pub use dotenv::{quoted, read as read_dotenv};
+pub use markdown::{markdown, mermaid};
 pub use shell::word;
 pub use text::{render as render_template, template_names};
 

@@ -1,6 +1,6 @@
 //! `docker`: servers, containers, sizes, images.
 
-use super::{Cx, known, placeholder};
+use super::{Cx, deploy, known, placeholder};
 use crate::diag::{Diagnostic, Place, Route};
 use crate::release::images::{self, Image};
 use crate::site::{
@@ -34,6 +34,7 @@ pub(super) fn resolve(
         workers,
         publish: publish(written.publish.as_ref(), cx),
         images: images(written.images.as_ref(), storage),
+        deploy: deploy::resolve(written.deploy.as_ref(), storage, cx),
     }
 }
 

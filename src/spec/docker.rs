@@ -1,5 +1,6 @@
 //! `docker`: the same site as Docker Compose stacks.
 
+use super::deploy::Deploy;
 use super::read::section;
 use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
 
@@ -20,6 +21,8 @@ section! {
         optional images: DockerImages,
         /// Memory limits of single containers. Default: from a table by the host's memory.
         optional limits: ContainerLimits,
+        /// How tasks come to the server, in the emitted script and CI job.
+        optional deploy: Deploy,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: a key that may be absent is an `Option`; what absence means is said in `resolve` alone.
 
 mod access;
+mod deploy;
 mod docker;
 mod env;
 mod limits;
@@ -13,6 +14,7 @@ mod schema;
 mod storage;
 
 pub use access::{Access, Email, OauthApp, Resend, Ses, Smtp};
+pub use deploy::Deploy;
 pub use docker::{ContainerLimits, Docker, DockerHost, DockerImages, Publish, Topology, Worker};
 pub use env::{EnvSection, EnvValue, SecretRef};
 pub(crate) use env::{literal_secret, secret_in_patch};

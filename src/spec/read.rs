@@ -195,6 +195,7 @@ macro_rules! read_scalars {
 }
 
 read_scalars!(
+    Branch,
     BucketName,
     ByteSize,
     Domain,
@@ -209,10 +210,12 @@ read_scalars!(
     LintName,
     Mailbox,
     Origin,
+    ProjectRef,
     Region,
     RegistryHost,
     RegistryNamespace,
     ReleaseTag,
+    RepoFolder,
     SecretName,
     ServerTag,
     StorePath,
