@@ -13,7 +13,7 @@ pub(super) const DEPLOY: Artifact = Artifact {
     name: "deploy",
     paths: "docker/deploy/…",
     summary: "The script that deploys tasks, a GitHub workflow that runs it, and builder settings where the registry needs them",
-    keys: &["name", "release", "domain", "docker.deploy", "storage.registry"],
+    keys: &["name", "release", "domain", "network.access", "docker.deploy", "storage.registry"],
     plan: |cx| {
         let mut files = vec![script(cx.site)];
         match cx.site.storage.registry.is_loopback() {
@@ -42,7 +42,7 @@ fn script(site: &Site) -> PlannedFile {
         "header": header(site, "The way of tasks to the server"),
         "site": site.name.to_string(),
         "cli": site.release.version.to_string(),
-        "api": site.origin().to_string(),
+        "api": site.api_origin().to_string(),
         "registry": site.storage.registry.host(),
         "user": registry_user(site).unwrap_or_default(),
         "project": deploy.project.as_ref().map(|it| it.to_string()).unwrap_or_default(),

@@ -11,6 +11,8 @@ mod deploy;
 mod dotenv;
 mod environment;
 mod gitignore;
+mod host;
+mod nginx;
 mod registry;
 mod s2;
 mod setting;
@@ -33,10 +35,12 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &clickhouse::CLICKHOUSE,
     &s2::S2,
     &registry::HTPASSWD,
+    &nginx::NGINX,
     &ctl::CTL,
     &checks::CHECKS,
     &deploy::DEPLOY,
     &workers::WORKERS,
+    &host::HOST,
 ];
 
 /// A kind of output; several files, one, or none for a site.

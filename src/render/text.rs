@@ -6,6 +6,64 @@ use tera::{Kwargs, State, Tera};
 /// Every template with its text, by its path below `templates/` without suffix.
 static TEMPLATES: &[(&str, &str)] = &[
     (
+        "docker/host/etc/apt/apt.conf.d/52trigger-dev",
+        include_str!("../../templates/docker/host/etc/apt/apt.conf.d/52trigger-dev.tera"),
+    ),
+    (
+        "docker/host/etc/fail2ban/jail.d/trigger-dev.local",
+        include_str!("../../templates/docker/host/etc/fail2ban/jail.d/trigger-dev.local.tera"),
+    ),
+    (
+        "docker/host/etc/ssh/sshd_config.d/00-trigger-hardening.conf",
+        include_str!(
+            "../../templates/docker/host/etc/ssh/sshd_config.d/00-trigger-hardening.conf.tera"
+        ),
+    ),
+    (
+        "docker/host/etc/sysctl.d/60-trigger-dev.conf",
+        include_str!("../../templates/docker/host/etc/sysctl.d/60-trigger-dev.conf.tera"),
+    ),
+    (
+        "docker/host/etc/systemd/system/trigger-firewall.service",
+        include_str!(
+            "../../templates/docker/host/etc/systemd/system/trigger-firewall.service.tera"
+        ),
+    ),
+    (
+        "docker/host/etc/trigger-dev/firewall.nft",
+        include_str!("../../templates/docker/host/etc/trigger-dev/firewall.nft.tera"),
+    ),
+    (
+        "docker/nginx/bootstrap.conf",
+        include_str!("../../templates/docker/nginx/bootstrap.conf.tera"),
+    ),
+    (
+        "docker/nginx/catch-all.conf",
+        include_str!("../../templates/docker/nginx/catch-all.conf.tera"),
+    ),
+    ("docker/nginx/site.conf", include_str!("../../templates/docker/nginx/site.conf.tera")),
+    (
+        "docker/nginx/snippets/headers.conf",
+        include_str!("../../templates/docker/nginx/snippets/headers.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/proxy.conf",
+        include_str!("../../templates/docker/nginx/snippets/proxy.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/server.conf",
+        include_str!("../../templates/docker/nginx/snippets/server.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/tls.conf",
+        include_str!("../../templates/docker/nginx/snippets/tls.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/websocket.conf",
+        include_str!("../../templates/docker/nginx/snippets/websocket.conf.tera"),
+    ),
+    ("docker/nginx/vhost.conf", include_str!("../../templates/docker/nginx/vhost.conf.tera")),
+    (
         "docker/registry/auth.htpasswd",
         include_str!("../../templates/docker/registry/auth.htpasswd.tera"),
     ),

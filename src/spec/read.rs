@@ -195,14 +195,17 @@ macro_rules! read_scalars {
 }
 
 read_scalars!(
+    AddressRange,
     Branch,
     BucketName,
     ByteSize,
+    ContactEmail,
     Domain,
     Duration,
     EmailAddress,
     EmailPattern,
     EnvName,
+    FilePath,
     Host,
     ImageRef,
     InstallRoot,
@@ -219,6 +222,8 @@ read_scalars!(
     SecretName,
     ServerTag,
     StorePath,
+    TailnetIpv4,
+    TailnetIpv6,
     Text,
     TimeZone,
 );

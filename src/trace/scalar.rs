@@ -14,6 +14,8 @@ const TELLING: &[(&str, &[&str])] = &[
     ("RegistryHost", &["ghcr.io", "other.example.com:5443"]),
     ("EmailPattern", &["*", "other@example.net"]),
     ("TimeZone", &["Etc/UTC", "Asia/Tokyo"]),
+    ("TailnetIpv4", &["100.64.1.2"]),
+    ("TailnetIpv6", &["fd7a:115c:a1e0::2"]),
     ("ImageRef", &["postgres:17.11", "images.example.com/other:1.2.4"]),
     // Small as a count may be, and large as a rate.
     ("", &["1", "3", "100", "1000", "20000"]),

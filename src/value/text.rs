@@ -14,6 +14,12 @@ checked_text! {
 }
 
 checked_text! {
+    /// A file on the server.
+    FilePath is "an absolute path of a file" like "/etc/ssl/trigger.pem"
+    matching "^(/[A-Za-z0-9._][A-Za-z0-9._ -]*)+$" by install_root
+}
+
+checked_text! {
     /// A path to the secret store, from the folder of the site file.
     StorePath is "a path" like "secrets/prod.secrets.yaml" matching "^[^/\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]{0,1000}\\.secrets\\.yaml$" by store_path
 }
@@ -67,10 +73,9 @@ fn install_root(text: &str) -> Result<(), Refusal> {
             "`{part}` begins or ends with a character that is lost in a shell"
         ))),
         _ => match part.chars().find(|c| !inner(*c)) {
-            Some(c) => Err(Refusal::new(format!(
-                "`{}` cannot stand in the install root",
-                c.escape_default()
-            ))),
+            Some(c) => {
+                Err(Refusal::new(format!("`{}` cannot stand in such a path", c.escape_default())))
+            }
             None => Ok(()),
         },
     })

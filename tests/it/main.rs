@@ -13,6 +13,7 @@ mod fire;
 mod formats;
 mod fuzz;
 mod golden;
+mod host;
 mod injection;
 mod leaks;
 mod lints;

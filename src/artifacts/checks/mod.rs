@@ -19,7 +19,7 @@ pub(super) const CHECKS: Artifact = Artifact {
     name: "checks",
     paths: "docker/checks.json",
     summary: "What must hold on the server, for `verify` and `doctor`, with the hashes of all files that hold no secret",
-    keys: &["name", "release", "access", "docker", "storage"],
+    keys: &["name", "release", "domain", "access", "network", "docker", "storage"],
     plan: |cx| vec![list(cx, CHECKS.name, "docker", None)],
 };
 

@@ -14,6 +14,9 @@ use crate::tree::Mode;
 static SCRIPTS: &[(&str, Mode, &str)] = &[
     ("trigger-ctl.sh", Mode::Executable, include_str!("../../../templates/docker/trigger-ctl.sh")),
     ("ctl/common.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/common.sh")),
+    ("ctl/host.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/host.sh")),
+    ("ctl/host_parts.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/host_parts.sh")),
+    ("ctl/firewall.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/firewall.sh")),
     ("ctl/stack.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/stack.sh")),
     ("ctl/checks.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/checks.sh")),
     (

@@ -146,10 +146,12 @@ const FREE: &[(&str, Takes)] = &[
 const CLOSED: &[&str] = &[
     "BucketName",
     "ByteSize",
+    "ContactEmail",
     "Domain",
     "Duration",
     "EmailAddress",
     "EmailPattern",
+    "FilePath",
     "Host",
     "ImageRef",
     "InstallRoot",
@@ -163,6 +165,8 @@ const CLOSED: &[&str] = &[
     "ReleaseTag",
     "SecretName",
     "ServerTag",
+    "TailnetIpv4",
+    "TailnetIpv6",
     "TimeZone",
 ];
 
