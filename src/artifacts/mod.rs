@@ -14,6 +14,7 @@ mod gitignore;
 mod host;
 mod nginx;
 mod registry;
+mod runbook;
 mod s2;
 mod setting;
 mod workers;
@@ -27,6 +28,7 @@ use crate::tree::{Mode, OutPath};
 
 /// Every artifact, in the order in which a reader should meet them.
 pub static ARTIFACTS: &[&Artifact] = &[
+    &runbook::RUNBOOK,
     &gitignore::GITIGNORE,
     &dotenv::DOTENV,
     &dotenv::DOTENV_REDACTED,

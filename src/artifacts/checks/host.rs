@@ -64,7 +64,7 @@ pub(super) static CHECKS: &[Check] = &[
         place: Place::Here,
         doctor: false,
         title: "the kernel lets Redis save: vm.overcommit_memory is 1",
-        hint: "echo vm.overcommit_memory=1 >/etc/sysctl.d/60-trigger-dev.conf && sysctl --system",
+        hint: "trigger-ctl.sh install sets it; sysctl --system loads it",
         expects: |on| when(on.is_server() && matches!(on.site.storage.redis, Redis::Bundled)),
     },
     Check {

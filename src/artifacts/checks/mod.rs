@@ -6,8 +6,10 @@
 mod application;
 mod containers;
 mod files;
+mod hardening;
 mod host;
 mod outside;
+mod proxy;
 
 use super::{Artifact, Cx, file};
 use crate::plan::{Body, PlannedFile};
@@ -123,8 +125,15 @@ fn when(holds: bool) -> Option<Vec<String>> {
 
 /// Every check that there is, in the order in which they are made.
 pub fn checks() -> impl Iterator<Item = &'static Check> {
-    let parts =
-        [host::CHECKS, files::CHECKS, containers::CHECKS, application::CHECKS, outside::CHECKS];
+    let parts = [
+        host::CHECKS,
+        hardening::CHECKS,
+        files::CHECKS,
+        containers::CHECKS,
+        application::CHECKS,
+        proxy::CHECKS,
+        outside::CHECKS,
+    ];
     parts.into_iter().flatten()
 }
 
@@ -146,6 +155,12 @@ pub(super) fn list(
     });
     let body = Body::Inventory { document, folder: folder.to_owned() };
     file(artifact, format!("{folder}/checks.json"), Mode::Plain, body)
+}
+
+/// The checks that the webapp's server has.
+pub(super) fn of_server(site: &Site) -> impl Iterator<Item = &'static Check> {
+    let on = On { site, worker: None };
+    checks().filter(move |it| (it.expects)(on).is_some())
 }
 
 fn row(check: &Check, on: On<'_>) -> Option<Value> {

@@ -1,7 +1,6 @@
 //! What the world sees.
 
 use super::{Check, On, Place, Severity};
-use crate::site::{BundledObjectStore, ObjectStore};
 
 pub(super) static CHECKS: &[Check] = &[
     Check {
@@ -22,7 +21,9 @@ pub(super) static CHECKS: &[Check] = &[
         doctor: false,
         title: "ports 80 and 443 are reached from outside",
         hint: "open them in the firewall of the provider and of the machine; the proxy must run",
-        expects: |on| on.is_server().then(|| vec!["80".into(), "443".into()]),
+        expects: |on| {
+            (on.is_server() && on.site.nginx().is_some()).then(|| vec!["80".into(), "443".into()])
+        },
     },
 ];
 
@@ -41,16 +42,16 @@ pub(super) fn stack_ports(on: On<'_>) -> Vec<String> {
 
 /// Every name that must lead somewhere, as a machine asks for it.
 pub(super) fn names(on: On<'_>) -> Vec<String> {
-    let mut names = vec![on.site.domain.to_string()];
-    let registry = on.site.storage.registry.host().split(':').next().unwrap_or_default();
-    if !on.site.storage.registry.is_loopback() {
-        names.push(registry.to_owned());
+    let site = on.site;
+    let mut names: Vec<String> =
+        site.hosts().into_iter().map(|(host, _)| host.to_string()).collect();
+    if site.bundled_registry().is_none() && !site.storage.registry.is_loopback() {
+        let host = site.storage.registry.host();
+        names.push(host.split(':').next().unwrap_or(host).to_owned());
     }
-    if let ObjectStore::Bundled(BundledObjectStore { public_host: Some(host), .. }) =
-        &on.site.storage.object_store
-    {
-        names.push(host.to_string());
+    if on.worker.is_some() {
+        let dashboard = site.dashboard_host().as_str();
+        names.retain(|it| it != dashboard || !site.has_two_hosts());
     }
-    names.dedup();
     names
 }

@@ -44,6 +44,16 @@ static SCRIPTS: &[(&str, Mode, &str)] = &[
         Mode::Plain,
         include_str!("../../../templates/docker/ctl/checks/outside.sh"),
     ),
+    (
+        "ctl/checks/hardening.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/hardening.sh"),
+    ),
+    (
+        "ctl/checks/proxy.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/proxy.sh"),
+    ),
     ("ctl/checks/ask.js", Mode::Plain, include_str!("../../../templates/docker/ctl/checks/ask.js")),
 ];
 
