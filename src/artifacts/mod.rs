@@ -3,6 +3,7 @@
 //! Adding one: a file here, its `mod` line, its line in [`ARTIFACTS`]. Plan, manifest, `list`,
 //! `explain` and the tests iterate the slice.
 
+mod backup;
 mod clickhouse;
 mod compose;
 mod ctl;
@@ -29,6 +30,7 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &clickhouse::CLICKHOUSE,
     &s2::S2,
     &registry::HTPASSWD,
+    &backup::BACKUP,
     &ctl::CTL,
     &workers::WORKERS,
 ];

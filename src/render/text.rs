@@ -5,6 +5,21 @@ use tera::Tera;
 
 /// Every template with its text, by its path below `templates/` without suffix.
 static TEMPLATES: &[(&str, &str)] = &[
+    ("docker/backup/cron", include_str!("../../templates/docker/backup/cron.tera")),
+    ("docker/backup/restic-s3", include_str!("../../templates/docker/backup/restic-s3.tera")),
+    ("docker/backup/secret", include_str!("../../templates/docker/backup/secret.tera")),
+    (
+        "docker/backup/systemd/failed.service",
+        include_str!("../../templates/docker/backup/systemd/failed.service.tera"),
+    ),
+    (
+        "docker/backup/systemd/service",
+        include_str!("../../templates/docker/backup/systemd/service.tera"),
+    ),
+    (
+        "docker/backup/systemd/timer",
+        include_str!("../../templates/docker/backup/systemd/timer.tera"),
+    ),
     (
         "docker/registry/auth.htpasswd",
         include_str!("../../templates/docker/registry/auth.htpasswd.tera"),

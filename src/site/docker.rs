@@ -1,5 +1,6 @@
 //! Servers, containers, and what is published.
 
+use super::backup::Backup;
 use super::sizing::{Reserve, Sizes};
 use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
 
@@ -20,6 +21,8 @@ pub struct Docker {
     pub publish: Publish,
     /// The image of each service.
     pub images: Images,
+    /// What is saved, when, and where to.
+    pub backup: Backup,
 }
 
 /// A server that only runs tasks.

@@ -4,6 +4,7 @@
 //! of the site does not exist, or that the release does by itself what is not said here.
 
 mod access;
+mod backup;
 mod docker;
 mod owned;
 mod secrets;
@@ -11,6 +12,7 @@ mod sizing;
 mod storage;
 
 pub use access::{Access, Mail, OauthApp, Transport};
+pub use backup::{Backup, ClickhousePart, Offsite, Scheduler};
 pub use docker::{Docker, Images, Publish, Worker};
 pub use owned::{OWNED, Owned, owner};
 pub use secrets::{Needed, Use, form_of, generated};

@@ -1,5 +1,6 @@
 //! `docker`: the same site as Docker Compose stacks.
 
+use super::backup::Backup;
 use super::read::section;
 use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
 
@@ -20,6 +21,8 @@ section! {
         optional images: DockerImages,
         /// Memory limits of single containers. Default: from a table by the host's memory.
         optional limits: ContainerLimits,
+        /// Backups of everything that this server keeps. Default: daily, on the server itself.
+        optional backup: Backup,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: a key that may be absent is an `Option`; what absence means is said in `resolve` alone.
 
 mod access;
+mod backup;
 mod docker;
 mod env;
 mod limits;
@@ -13,6 +14,10 @@ mod schema;
 mod storage;
 
 pub use access::{Access, Email, OauthApp, Resend, Ses, Smtp};
+pub use backup::{
+    Backup, BackupEncryption, BackupKeep, BackupNotify, BackupParts, ClickhousePart, Offsite,
+    Rclone, Restic, ResticS3, Scheduler,
+};
 pub use docker::{ContainerLimits, Docker, DockerHost, DockerImages, Publish, Topology, Worker};
 pub use env::{EnvSection, EnvValue, SecretRef};
 pub(crate) use env::{literal_secret, secret_in_patch};

@@ -195,6 +195,7 @@ macro_rules! read_scalars {
 }
 
 read_scalars!(
+    AgeRecipient,
     BucketName,
     ByteSize,
     Domain,
@@ -209,10 +210,13 @@ read_scalars!(
     LintName,
     Mailbox,
     Origin,
+    RcloneRemote,
     Region,
     RegistryHost,
     RegistryNamespace,
     ReleaseTag,
+    ResticRepository,
+    Schedule,
     SecretName,
     ServerTag,
     StorePath,

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a value of these types is valid. There is no way to make one but through [`Scalar`].
 
+mod backup;
 mod email;
 mod image;
 mod name;
@@ -9,6 +10,7 @@ mod net;
 mod size;
 mod text;
 
+pub use backup::{AgeRecipient, RcloneRemote, ResticRepository, Schedule};
 pub(crate) use email::anchored;
 pub use email::{EmailAddress, EmailPattern, Mailbox};
 pub use image::ImageRef;
@@ -133,6 +135,7 @@ mod tests {
 
     #[test]
     fn every_example_is_a_value_of_its_type() {
+        example_holds::<AgeRecipient>();
         example_holds::<BucketName>();
         example_holds::<ByteSize>();
         example_holds::<Domain>();
@@ -147,10 +150,13 @@ mod tests {
         example_holds::<LintName>();
         example_holds::<Mailbox>();
         example_holds::<Origin>();
+        example_holds::<RcloneRemote>();
         example_holds::<Region>();
         example_holds::<RegistryHost>();
         example_holds::<RegistryNamespace>();
         example_holds::<ReleaseTag>();
+        example_holds::<ResticRepository>();
+        example_holds::<Schedule>();
         example_holds::<SecretName>();
         example_holds::<ServerTag>();
         example_holds::<StorePath>();
