@@ -3,6 +3,7 @@
 //! Adding one: a file here, its `mod` line, its line in [`ARTIFACTS`]. Plan, manifest, `list`,
 //! `explain` and the tests iterate the slice.
 
+mod backup;
 mod checks;
 mod clickhouse;
 mod compose;
@@ -38,6 +39,7 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &s2::S2,
     &registry::HTPASSWD,
     &nginx::NGINX,
+    &backup::BACKUP,
     &ctl::CTL,
     &checks::CHECKS,
     &deploy::DEPLOY,

@@ -5,6 +5,21 @@ use tera::{Kwargs, State, Tera};
 
 /// Every template with its text, by its path below `templates/` without suffix.
 static TEMPLATES: &[(&str, &str)] = &[
+    ("docker/backup/cron", include_str!("../../templates/docker/backup/cron.tera")),
+    ("docker/backup/restic-s3", include_str!("../../templates/docker/backup/restic-s3.tera")),
+    ("docker/backup/secret", include_str!("../../templates/docker/backup/secret.tera")),
+    (
+        "docker/backup/systemd/failed.service",
+        include_str!("../../templates/docker/backup/systemd/failed.service.tera"),
+    ),
+    (
+        "docker/backup/systemd/service",
+        include_str!("../../templates/docker/backup/systemd/service.tera"),
+    ),
+    (
+        "docker/backup/systemd/timer",
+        include_str!("../../templates/docker/backup/systemd/timer.tera"),
+    ),
     (
         "docker/host/etc/apt/apt.conf.d/52trigger-dev",
         include_str!("../../templates/docker/host/etc/apt/apt.conf.d/52trigger-dev.tera"),
@@ -72,8 +87,22 @@ static TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../templates/docker/deploy/buildkitd.toml.tera"),
     ),
     ("docker/deploy/deploy.sh", include_str!("../../templates/docker/deploy/deploy.sh.tera")),
+    ("RUNBOOK.md", include_str!("../../templates/RUNBOOK.md.tera")),
     ("gitignore", include_str!("../../templates/gitignore.tera")),
     ("init/site.yaml", include_str!("../../templates/init/site.yaml.tera")),
+    ("runbook/alarms.md", include_str!("../../templates/runbook/alarms.md.tera")),
+    ("runbook/backup.md", include_str!("../../templates/runbook/backup.md.tera")),
+    ("runbook/deploy.md", include_str!("../../templates/runbook/deploy.md.tera")),
+    ("runbook/hardening.md", include_str!("../../templates/runbook/hardening.md.tera")),
+    ("runbook/keep.md", include_str!("../../templates/runbook/keep.md.tera")),
+    ("runbook/login.md", include_str!("../../templates/runbook/login.md.tera")),
+    ("runbook/proxy.md", include_str!("../../templates/runbook/proxy.md.tera")),
+    ("runbook/restore.md", include_str!("../../templates/runbook/restore.md.tera")),
+    ("runbook/server.md", include_str!("../../templates/runbook/server.md.tera")),
+    ("runbook/site.md", include_str!("../../templates/runbook/site.md.tera")),
+    ("runbook/stacks.md", include_str!("../../templates/runbook/stacks.md.tera")),
+    ("runbook/verify.md", include_str!("../../templates/runbook/verify.md.tera")),
+    ("runbook/workers.md", include_str!("../../templates/runbook/workers.md.tera")),
 ];
 
 /// The names of all templates.

@@ -27,8 +27,10 @@ pub(super) fn resolve(
     let split = !workers.is_empty();
     refuse_on_split(split, storage, cx);
     refuse_unused(written, storage, cx);
+    let project = written.project.clone().unwrap_or_else(|| name.clone());
     Docker {
-        project: written.project.clone().unwrap_or_else(|| name.clone()),
+        backup: super::backup::resolve(written.backup.as_ref(), &project, storage, cx),
+        project,
         root: written.root.clone().unwrap_or_else(|| known("/opt/trigger-dev")),
         memory,
         os: super::proxy::os(Some(written)),

@@ -1,5 +1,6 @@
 //! Servers, containers, and what is published.
 
+use super::backup::Backup;
 use super::deploy::Deploy;
 use super::hardening::Hardening;
 use super::proxy::{Os, Proxy};
@@ -31,6 +32,8 @@ pub struct Docker {
     pub deploy: Deploy,
     /// How the servers are closed and kept up to date.
     pub hardening: Hardening,
+    /// What is saved, when, and where to.
+    pub backup: Backup,
 }
 
 /// A server that only runs tasks.

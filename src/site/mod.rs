@@ -4,6 +4,7 @@
 //! of the site does not exist, or that the release does by itself what is not said here.
 
 mod access;
+mod backup;
 mod deploy;
 mod docker;
 mod hardening;
@@ -15,6 +16,7 @@ mod sizing;
 mod storage;
 
 pub use access::{Access, Mail, OauthApp, Transport};
+pub use backup::{Backup, ClickhousePart, Offsite, Scheduler};
 pub use deploy::Deploy;
 pub use docker::{Docker, Images, Publish, Worker};
 pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd};

@@ -1,5 +1,6 @@
 //! `docker`: the same site as Docker Compose stacks.
 
+use super::backup::Backup;
 use super::deploy::Deploy;
 use super::hardening::Hardening;
 use super::proxy::Proxy;
@@ -29,6 +30,8 @@ section! {
         optional deploy: Deploy,
         /// How the servers themselves are closed and kept up to date. Every part is on by default.
         optional hardening: Hardening,
+        /// Backups of everything that this server keeps. Default: daily, on the server itself.
+        optional backup: Backup,
     }
 }
 

@@ -4,6 +4,7 @@
 //! `templates/docker/ctl/checks.sh` or one of its parts, which asks the machine.
 
 mod application;
+mod backup;
 mod containers;
 mod files;
 mod hardening;
@@ -132,6 +133,7 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
         containers::CHECKS,
         application::CHECKS,
         proxy::CHECKS,
+        backup::CHECKS,
         outside::CHECKS,
     ];
     parts.into_iter().flatten()

@@ -3,6 +3,7 @@
 //! The scripts are the same bytes for every site; what differs stands in `ctl/site.sh` alone. So a change of the
 //! site file changes constants and no program, and the programs are judged where they lie, below `templates/`.
 
+mod backup;
 mod site;
 
 use super::{Artifact, Cx, file};
@@ -54,7 +55,39 @@ static SCRIPTS: &[(&str, Mode, &str)] = &[
         Mode::Plain,
         include_str!("../../../templates/docker/ctl/checks/proxy.sh"),
     ),
+    (
+        "ctl/checks/backup.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/backup.sh"),
+    ),
     ("ctl/checks/ask.js", Mode::Plain, include_str!("../../../templates/docker/ctl/checks/ask.js")),
+    ("ctl/backup.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/backup.sh")),
+    (
+        "ctl/backup_parts.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/backup_parts.sh"),
+    ),
+    (
+        "ctl/backup_sets.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/backup_sets.sh"),
+    ),
+    (
+        "ctl/backup_away.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/backup_away.sh"),
+    ),
+    ("ctl/restore.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/restore.sh")),
+    (
+        "ctl/restore_parts.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/restore_parts.sh"),
+    ),
+    (
+        "ctl/restore_checks.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/restore_checks.sh"),
+    ),
 ];
 
 pub(super) const CTL: Artifact = Artifact {

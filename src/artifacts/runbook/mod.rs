@@ -6,7 +6,7 @@
 mod picture;
 mod tables;
 
-use super::{Artifact, Cx, file};
+use super::{Artifact, file, header};
 use crate::plan::Body;
 use crate::release::Evidence;
 use crate::site::{Registry, Site, Tls, Transport, Worker};
@@ -27,7 +27,9 @@ pub(super) const RUNBOOK: Artifact = Artifact {
 fn told(site: &Site) -> Value {
     let docker = &site.docker;
     let hardening = &docker.hardening;
+    let at_server = site.storage.registry.is_loopback();
     json!({
+        "header": header(site, "Runbook"),
         "site": site.name.to_string(),
         "release": site.release.version.to_string(),
         "documented": site.release.evidence == Evidence::Documented,
@@ -67,6 +69,15 @@ fn told(site: &Site) -> Value {
             "because": it.because,
         })).collect::<Vec<_>>(),
         "alarms": tables::alarms(site),
+        "backup": tables::backup(site),
+        "store": site.store.to_string(),
+        // A template cannot hold these two braces.
+        "server_version": "{{.Server.Version}}",
+        "deploy_where": if at_server { "On the server" } else { "On your laptop" },
+        "deploy_script": match at_server {
+            true => format!("{}/deploy/deploy.sh", docker.root),
+            false => format!("out/{}/docker/deploy/deploy.sh", site.name),
+        },
     })
 }
 

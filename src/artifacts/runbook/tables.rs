@@ -1,7 +1,10 @@
 //! The tables of the runbook.
 
+use super::super::backup::unit;
 use super::super::compose;
-use crate::site::{Hardening, Site};
+use crate::site::{
+    Clickhouse, ClickhousePart, Hardening, ObjectStore, Offsite, Postgres, Redis, Scheduler, Site,
+};
 use serde_json::{Value, json};
 
 /// Every name, and what its DNS record leads to.
@@ -136,6 +139,60 @@ pub(super) fn hardening(it: &Hardening) -> Vec<&'static str> {
         (it.sysctl, "the setting of the kernel that Redis needs to save"),
     ];
     parts.into_iter().filter(|(on, _)| *on).map(|(_, text)| text).collect()
+}
+
+/// What is saved, and where it lies.
+pub(super) fn backup(site: &Site) -> Value {
+    let it = &site.docker.backup;
+    let away = match &it.offsite {
+        Offsite::None => String::new(),
+        Offsite::Restic { repository, .. } => repository.to_string(),
+        Offsite::Rclone(remote) => remote.to_string(),
+    };
+    json!({
+        "dir": it.dir.as_str(),
+        "keep": it.keep_sets,
+        "parts": saved(site).join(", "),
+        "left_out": left_out(site).join(", "),
+        "unit": unit(site),
+        "cron": matches!(it.scheduler, Scheduler::Cron(_)),
+        "systemd": matches!(it.scheduler, Scheduler::Systemd(_)),
+        "when": it.scheduler.schedule().map(|it| it.to_string()),
+        "away": away,
+        "restic": matches!(it.offsite, Offsite::Restic { .. }),
+        "encrypted": !it.recipients.is_empty(),
+    })
+}
+
+fn saved(site: &Site) -> Vec<&'static str> {
+    let (it, storage) = (&site.docker.backup, &site.storage);
+    let parts = [
+        (true, "configuration and secrets, the worker token"),
+        (matches!(storage.postgres, Postgres::Bundled { .. }), "PostgreSQL"),
+        (matches!(storage.redis, Redis::Bundled), "Redis"),
+        (it.clickhouse == ClickhousePart::Full, "ClickHouse"),
+        (it.clickhouse == ClickhousePart::Schema, "the tables of ClickHouse without their rows"),
+        (it.object_store, "the object store"),
+        (it.registry, "the images of tasks"),
+        (it.s2, "realtime streams"),
+    ];
+    parts.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).collect()
+}
+
+fn left_out(site: &Site) -> Vec<&'static str> {
+    let (it, storage) = (&site.docker.backup, &site.storage);
+    let clickhouse = matches!(storage.clickhouse, Clickhouse::Bundled { .. });
+    let object_store = matches!(storage.object_store, ObjectStore::Bundled(_));
+    let parts = [
+        (
+            clickhouse && it.clickhouse != ClickhousePart::Full,
+            "run list, logs and traces of ClickHouse",
+        ),
+        (object_store && !it.object_store, "the object store"),
+        (site.bundled_registry().is_some() && !it.registry, "the images of tasks"),
+        (!site.outside_hosts().is_empty(), "what lies on servers of yours"),
+    ];
+    parts.into_iter().filter(|(left, _)| *left).map(|(_, name)| name).collect()
 }
 
 /// What can go wrong, by the check that says so.
