@@ -4,14 +4,20 @@
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let last = text.chars().count().saturating_sub(1);
+    let mut numbered = true; // digits alone so far: a dot behind them would begin a list
     for (nth, c) in text.chars().enumerate() {
         match c {
             // At the ends of a line blanks are dropped.
-            ' ' | '\t' if nth == 0 || nth == last => out.push_str(&format!("&#{};", u32::from(c))),
-            '.' | ',' | '/' | '@' | '\'' => out.push(c),
+            _ if c.is_whitespace() && (nth == 0 || nth == last) => {
+                out.push_str(&format!("&#{};", u32::from(c)));
+            }
+            '-' if nth > 0 => out.push(c),
+            '.' if nth > 0 && !numbered => out.push(c),
+            ',' | '/' | '@' | '\'' => out.push(c),
             _ if c.is_ascii_punctuation() => out.extend(['\\', c]),
             _ => out.push(c),
         }
+        numbered &= c.is_ascii_digit();
     }
     out
 }

@@ -6,7 +6,7 @@
 mod picture;
 mod tables;
 
-use super::{Artifact, file, header};
+use super::{Artifact, file, header, root_word};
 use crate::plan::Body;
 use crate::release::Evidence;
 use crate::site::{Registry, Site, Tls, Transport, Worker};
@@ -34,6 +34,7 @@ fn told(site: &Site) -> Value {
         "release": site.release.version.to_string(),
         "documented": site.release.evidence == Evidence::Documented,
         "root": docker.root.as_str(),
+        "at": root_word(site),
         "project": docker.project.to_string(),
         "memory": docker.memory.to_string(),
         "os": docker.os.name(),
@@ -75,7 +76,7 @@ fn told(site: &Site) -> Value {
         "server_version": "{{.Server.Version}}",
         "deploy_where": if at_server { "On the server" } else { "On your laptop" },
         "deploy_script": match at_server {
-            true => format!("{}/deploy/deploy.sh", docker.root),
+            true => format!("{}/deploy/deploy.sh", root_word(site)),
             false => format!("out/{}/docker/deploy/deploy.sh", site.name),
         },
     })

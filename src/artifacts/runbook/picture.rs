@@ -43,10 +43,10 @@ const DATABASES: &[&str] = &["postgres", "redis", "clickhouse", "object-store", 
 impl Picture {
     fn machine(&mut self, site: &Site, worker: Option<&Worker>) {
         let (id, title) = match worker {
-            Some(it) => (id(it.name.as_str(), "machine"), format!("{}: {}", it.name, it.memory)),
-            None => (id("", "machine"), format!("server: {}", site.docker.memory)),
+            Some(it) => (id(&at(it), "machine"), format!("{}: {}", it.name, it.memory)),
+            None => (id("server", "machine"), format!("server: {}", site.docker.memory)),
         };
-        let on = worker.map_or("", |it| it.name.as_str());
+        let on = &worker.map_or_else(|| "server".to_owned(), at);
         let mut containers = compose::containers(site, worker);
         containers.retain(|it| !it.once);
         if worker.is_some() || !site.is_split() {
@@ -72,7 +72,7 @@ impl Picture {
 
     /// What lies beyond the machines.
     fn world(&mut self, site: &Site) {
-        let webapp = id("", "webapp");
+        let webapp = id("server", "webapp");
         self.outside.push(json!({ "id": "people", "text": "browsers, CLI, applications" }));
         let front = if site.nginx().is_some() { "nginx" } else { "front" };
         if site.nginx().is_none() {
@@ -83,10 +83,10 @@ impl Picture {
             self.arrow("people", front, &format!("{how}: {host}"));
         }
         for (service, port, _) in super::tables::backends(site) {
-            self.arrow(front, &id("", service), &format!("127.0.0.1:{port}"));
+            self.arrow(front, &id("server", service), &format!("127.0.0.1:{port}"));
         }
         for worker in &site.docker.workers {
-            let on = worker.name.as_str();
+            let on = &at(worker);
             for caller in ["supervisor", "runs"] {
                 self.arrow(&id(on, caller), front, &format!("https: {}", site.api_host()));
             }
@@ -115,9 +115,14 @@ fn node(on: &str, container: &Container) -> Value {
     json!({ "id": id(on, name), "text": name, "store": DATABASES.contains(&name) })
 }
 
-/// A name that no word of Mermaid is.
+/// What the names of everything on a worker host begin with.
+fn at(worker: &Worker) -> String {
+    format!("at_{}", worker.name)
+}
+
+/// A name that no word of Mermaid is, and no other machine or container has.
 fn id(machine: &str, name: &str) -> String {
-    format!("{machine}_{name}").replace('-', "_")
+    format!("{}_{}", machine.replace('-', "__"), name.replace('-', "__"))
 }
 
 /// Servers of the author's, by what they are.
