@@ -21,6 +21,7 @@ mod setting;
 mod workers;
 
 pub use checks::{Check, Place, Severity, checks};
+pub use ctl::control_script_parts;
 
 use crate::plan::{Body, Plan, PlannedFile};
 use crate::secrets::Secrets;

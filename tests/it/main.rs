@@ -7,6 +7,7 @@ mod catalogue;
 mod checks;
 mod cli;
 mod consumers;
+mod ctl;
 mod deploy;
 mod docs;
 mod emission;

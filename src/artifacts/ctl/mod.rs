@@ -18,7 +18,6 @@ static SCRIPTS: &[(&str, Mode, &str)] = &[
     ("ctl/host.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/host.sh")),
     ("ctl/host_parts.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/host_parts.sh")),
     ("ctl/firewall.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/firewall.sh")),
-    ("ctl/stack.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/stack.sh")),
     ("ctl/checks.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/checks.sh")),
     (
         "ctl/checks/host.sh",
@@ -88,7 +87,25 @@ static SCRIPTS: &[(&str, Mode, &str)] = &[
         Mode::Plain,
         include_str!("../../../templates/docker/ctl/restore_checks.sh"),
     ),
+    ("ctl/mask.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/mask.sh")),
+    ("ctl/health.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/health.sh")),
+    ("ctl/probe.js", Mode::Plain, include_str!("../../../templates/docker/ctl/probe.js")),
+    ("ctl/stack.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/stack.sh")),
+    ("ctl/images.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/images.sh")),
+    ("ctl/access.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/access.sh")),
+    (
+        "ctl/worker_token.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/worker_token.sh"),
+    ),
+    ("ctl/upkeep.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/upkeep.sh")),
+    ("ctl/support.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/support.sh")),
 ];
+
+/// The parts of the control script, by path: what their commands are stands in their lines `#:`.
+pub fn control_script_parts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SCRIPTS.iter().map(|(path, _, text)| (*path, *text))
+}
 
 pub(super) const CTL: Artifact = Artifact {
     name: "ctl",

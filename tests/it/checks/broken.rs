@@ -41,7 +41,9 @@ fn dotenv(machine: &Machine, change: impl Fn(&str) -> String) {
 /// A value of `.env` in the place of another.
 fn value(machine: &Machine, name: &str, new: &str) {
     let old = machine.dotenv(name);
-    dotenv(machine, |text| text.replace(&format!("\n{name}={old}\n"), &format!("\n{name}={new}\n")));
+    dotenv(machine, |text| {
+        text.replace(&format!("\n{name}={old}\n"), &format!("\n{name}={new}\n"))
+    });
 }
 
 #[rustfmt::skip]
@@ -192,7 +194,10 @@ fn a_machine_on_which_all_is_well_passes() {
             let wanted = if machine.ids("outside").contains(id) { "elsewhere" } else { "pass" };
             assert_eq!(status, wanted, "{bundle} {id}: {detail}");
         }
-        assert_eq!((code, checks.len()), (0, machine.ids("here").len() + machine.ids("outside").len()));
+        assert_eq!(
+            (code, checks.len()),
+            (0, machine.ids("here").len() + machine.ids("outside").len())
+        );
     }
 }
 

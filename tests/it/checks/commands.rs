@@ -117,7 +117,9 @@ fn from_outside_only_the_host_is_asked() {
     machine.but(answer("curl", "*'/metrics'", "200"));
     let (code, checks) = said(&machine, &["verify", "--json", "--from-outside", "192.0.2.7"]);
     assert_eq!(code, 6);
-    for (id, what) in [("V06", "open: 8030"), ("V15", "closed: 443"), ("V65", "/metrics answers 200")] {
+    for (id, what) in
+        [("V06", "open: 8030"), ("V15", "closed: 443"), ("V65", "/metrics answers 200")]
+    {
         assert_eq!(checks[id], ("fail".to_owned(), what.to_owned()), "{id}");
     }
 }
@@ -129,7 +131,9 @@ fn no_secret_is_shown() {
         let machine = Machine::of(bundle);
         let text = fs::read_to_string(machine.install().join(".env")).expect(".env");
         let secret = |line: &&str| {
-            line.split_once('=').is_some_and(|(name, _)| name.ends_with("SECRET") || name.ends_with("PASSWORD") || name.ends_with("KEY"))
+            line.split_once('=').is_some_and(|(name, _)| {
+                name.ends_with("SECRET") || name.ends_with("PASSWORD") || name.ends_with("KEY")
+            })
         };
         let secrets: Vec<&str> =
             text.lines().filter(secret).filter_map(|it| Some(it.split_once('=')?.1)).collect();

@@ -57,8 +57,10 @@ fn lists_are_as_their_schema_says() {
     let schema: Value = serde_json::from_str(&schema).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     for (folder, list) in lists() {
-        let faults: Vec<String> =
-            validator.iter_errors(&list).map(|it| format!("{}: {it}", it.instance_path())).collect();
+        let faults: Vec<String> = validator
+            .iter_errors(&list)
+            .map(|it| format!("{}: {it}", it.instance_path()))
+            .collect();
         assert!(faults.is_empty(), "{}: {faults:#?}", folder.display());
     }
     assert!(!validator.is_valid(&serde_json::json!({ "format": 1 })));

@@ -14,18 +14,34 @@ fn host() -> Vec<Answer> {
     vec![
         answer("timedatectl", "*", "yes\n"),
         answer("uname", "-m", "x86_64\n"),
-        answer("ss", "*", "LISTEN 0 511 127.0.0.1:8030 0.0.0.0:*\nLISTEN 0 511 0.0.0.0:443 0.0.0.0:*\n"),
+        answer(
+            "ss",
+            "*",
+            "LISTEN 0 511 127.0.0.1:8030 0.0.0.0:*\nLISTEN 0 511 0.0.0.0:443 0.0.0.0:*\n",
+        ),
         answer("df", "*", "Use%\n 41%\n"),
         answer("sysctl", "*", "1\n"),
         answer("getent", "*", "192.0.2.1 STREAM\n"),
         answer("stat", "'-c %a %u'*", "600 0\n"),
         answer("stat", "*.log", "640\n"),
         answer("stat", "*", "600\n"),
-        answer("nft", "*", "table inet trigger_host {\n type filter hook prerouting priority mangle\n}\n"),
+        answer(
+            "nft",
+            "*",
+            "table inet trigger_host {\n type filter hook prerouting priority mangle\n}\n",
+        ),
         answer("systemctl", "*", ""),
-        answer("sshd", "-T", "passwordauthentication no\nkbdinteractiveauthentication no\npermitrootlogin without-password\n"),
+        answer(
+            "sshd",
+            "-T",
+            "passwordauthentication no\nkbdinteractiveauthentication no\npermitrootlogin without-password\n",
+        ),
         answer("fail2ban-client", "*", "Status\n|- Currently banned:\t3\n"),
-        answer("apt-config", "*", "APT::Periodic::Update-Package-Lists \"1\";\nAPT::Periodic::Unattended-Upgrade \"1\";\n"),
+        answer(
+            "apt-config",
+            "*",
+            "APT::Periodic::Update-Package-Lists \"1\";\nAPT::Periodic::Unattended-Upgrade \"1\";\n",
+        ),
         answer("unattended-upgrade", "*", ""),
     ]
 }
@@ -73,7 +89,8 @@ fn application(machine: &Machine) -> Vec<Answer> {
         machine.expected("V56").iter().map(|it| format!("{it}|12\n")).collect();
     let sign_in = machine.dotenv("WHITELISTED_EMAILS");
     // As .env has it in double quotes.
-    let sign_in = sign_in.trim_matches('"').replace(r"\\", "\0").replace('\\', "").replace('\0', "\\");
+    let sign_in =
+        sign_in.trim_matches('"').replace(r"\\", "\0").replace('\\', "").replace('\0', "\\");
     vec![
         docker("*'printenv WHITELISTED_EMAILS'", &format!("{sign_in}\n")),
         docker("*worker_token*", "48\n"),
@@ -106,11 +123,19 @@ fn proxy(machine: &Machine) -> Vec<Answer> {
         answer("curl", &format!("*redirect_url*' http://{host}/'"), &format!("301 https://{host}/"))
     });
     let others = vec![
-        answer("nginx", "-T", "include \"/opt/trigger-dev/nginx/site.conf\";\ninclude \"/srv/trigger/nginx/site.conf\";\n"),
+        answer(
+            "nginx",
+            "-T",
+            "include \"/opt/trigger-dev/nginx/site.conf\";\ninclude \"/srv/trigger/nginx/site.conf\";\n",
+        ),
         answer("openssl", "*tls1_1*", "").with_status(1),
         answer("openssl", "*", "-----BEGIN CERTIFICATE-----\n"),
         answer("curl", "*verify.invalid*", "000").with_status(35),
-        answer("curl", "*'-D - '*", "HTTP/2 200\nserver: nginx\nstrict-transport-security: max-age=63072000\n"),
+        answer(
+            "curl",
+            "*'-D - '*",
+            "HTTP/2 200\nserver: nginx\nstrict-transport-security: max-age=63072000\n",
+        ),
         answer("curl", "*':443:127.0.0.1 '*/login", "404"),
         answer("curl", "*/login", "200"),
         answer("curl", "*'token='*", ""),

@@ -56,7 +56,11 @@ fn each_says_where_it_is_run_and_what_to_expect() {
                 "{}: {before:?} stands above\n{commands}",
                 tree.name
             );
-            assert!(after.starts_with("Expect "), "{}: {after:?} stands below\n{commands}", tree.name);
+            assert!(
+                after.starts_with("Expect "),
+                "{}: {after:?} stands below\n{commands}",
+                tree.name
+            );
         }
     }
 }

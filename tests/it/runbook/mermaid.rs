@@ -68,7 +68,9 @@ fn labels_arrive_as_they_were_written() {
         .map(|it| it.trim().to_owned())
         .filter(|it| !it.is_empty() && !it.chars().any(char::is_control))
         .collect();
-    let picture = |it: &String| format!("flowchart LR\n  a[\"{}\"]\n  a -- \"{}\" --> b\n", mermaid(it), mermaid(it));
+    let picture = |it: &String| {
+        format!("flowchart LR\n  a[\"{}\"]\n  a -- \"{}\" --> b\n", mermaid(it), mermaid(it))
+    };
     let Some(seen) = parsed(&texts.iter().map(picture).collect::<Vec<_>>()) else { return };
     for (text, seen) in texts.iter().zip(&seen) {
         assert_eq!(seen["boxes"], json!({ "a": text, "b": "b" }), "{text:?}: {seen}");

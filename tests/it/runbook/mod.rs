@@ -25,10 +25,12 @@ fn runbooks() -> Vec<(Tree, String)> {
 /// The commands of the control script of a folder: those of its parts, and the two of the entry point.
 pub(crate) fn commands(bundle: &Path) -> BTreeSet<String> {
     let entry = fs::read_to_string(bundle.join("trigger-ctl.sh")).expect("the control script");
-    let parts = entry.lines().find_map(|it| it.strip_prefix("readonly PARTS=(")).expect("its parts");
-    let parts = parts.trim_end_matches(')').split(' ').map(|part| {
-        fs::read_to_string(bundle.join(format!("ctl/{part}.sh"))).expect("a part")
-    });
+    let parts =
+        entry.lines().find_map(|it| it.strip_prefix("readonly PARTS=(")).expect("its parts");
+    let parts = parts
+        .trim_end_matches(')')
+        .split(' ')
+        .map(|part| fs::read_to_string(bundle.join(format!("ctl/{part}.sh"))).expect("a part"));
     let found = parts.flat_map(|text| {
         let lines = text.lines().filter_map(|it| it.strip_prefix("#: "));
         let names = lines.filter_map(|it| it.split_whitespace().next());

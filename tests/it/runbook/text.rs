@@ -55,7 +55,10 @@ fn paths_are_those_of_the_tree() {
         let site = support::example_site(&tree.name);
         let root = format!("{}/", site.docker.root);
         let mut paths = BTreeSet::new();
-        for (start, folder) in [(root.as_str(), tree.dir.join("docker")), (&format!("out/{}/", tree.name), tree.dir.clone())] {
+        for (start, folder) in [
+            (root.as_str(), tree.dir.join("docker")),
+            (&format!("out/{}/", tree.name), tree.dir.clone()),
+        ] {
             for rest in text.split(start).skip(1) {
                 let end = |c: char| c.is_whitespace() || "`'\"*,:|".contains(c);
                 let path = rest.split(end).next().unwrap_or_default().trim_end_matches(['.', '/']);
@@ -117,7 +120,8 @@ fn reasons_arrive_as_they_were_written() {
     let mut checked = 0;
     for reason in classes.into_iter().chain(random) {
         let because = serde_json::to_string(&reason).expect("JSON");
-        let text = format!("{}allow: [{{ lint: known-advisory, because: {because} }}]\n", support::SITE);
+        let text =
+            format!("{}allow: [{{ lint: known-advisory, because: {because} }}]\n", support::SITE);
         let (Some(site), _) = support::analyse(&text) else { continue };
         let tree = trigger_gen::sketch(&site, &support::secrets(&site));
         let runbook = tree.get("RUNBOOK.md").expect("a runbook").text();
