@@ -1,6 +1,6 @@
 //! `docker`: servers, containers, sizes, images.
 
-use super::{Cx, hardening, known, placeholder};
+use super::{Cx, deploy, hardening, known, placeholder};
 use crate::diag::{Diagnostic, Place, Route};
 use crate::release::images::{self, Image};
 use crate::site::{
@@ -27,8 +27,10 @@ pub(super) fn resolve(
     let split = !workers.is_empty();
     refuse_on_split(split, storage, cx);
     refuse_unused(written, storage, cx);
+    let project = written.project.clone().unwrap_or_else(|| name.clone());
     Docker {
-        project: written.project.clone().unwrap_or_else(|| name.clone()),
+        backup: super::backup::resolve(written.backup.as_ref(), &project, storage, cx),
+        project,
         root: written.root.clone().unwrap_or_else(|| known("/opt/trigger-dev")),
         memory,
         os: super::proxy::os(Some(written)),
@@ -37,6 +39,7 @@ pub(super) fn resolve(
         publish: publish(written.publish.as_ref(), cx),
         proxy,
         images: images(written.images.as_ref(), storage),
+        deploy: deploy::resolve(written.deploy.as_ref(), storage, cx),
         hardening: hardening::resolve(written.hardening.as_ref(), storage, cx),
     }
 }

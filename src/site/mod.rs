@@ -4,6 +4,8 @@
 //! of the site does not exist, or that the release does by itself what is not said here.
 
 mod access;
+mod backup;
+mod deploy;
 mod docker;
 mod hardening;
 mod network;
@@ -14,6 +16,8 @@ mod sizing;
 mod storage;
 
 pub use access::{Access, Mail, OauthApp, Transport};
+pub use backup::{Backup, ClickhousePart, Offsite, Scheduler};
+pub use deploy::Deploy;
 pub use docker::{Docker, Images, Publish, Worker};
 pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd};
 pub use network::{Expose, Network, NetworkAccess, Tailnet};

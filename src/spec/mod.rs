@@ -3,6 +3,8 @@
 //! Invariant: a key that may be absent is an `Option`; what absence means is said in `resolve` alone.
 
 mod access;
+mod backup;
+mod deploy;
 mod docker;
 mod env;
 mod hardening;
@@ -16,6 +18,11 @@ mod schema;
 mod storage;
 
 pub use access::{Access, Email, OauthApp, Resend, Ses, Smtp};
+pub use backup::{
+    Backup, BackupEncryption, BackupKeep, BackupNotify, BackupParts, ClickhousePart, Offsite,
+    Rclone, Restic, ResticS3, Scheduler,
+};
+pub use deploy::Deploy;
 pub use docker::{
     ContainerLimits, Docker, DockerHost, DockerImages, Os, Publish, Topology, Worker,
 };

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a value of these types is valid. There is no way to make one but through [`Scalar`].
 
+mod backup;
+mod deploy;
 mod email;
 mod image;
 mod name;
@@ -11,6 +13,8 @@ mod size;
 mod tailnet;
 mod text;
 
+pub use backup::{AgeRecipient, RcloneRemote, ResticRepository, Schedule};
+pub use deploy::{Branch, ProjectRef, RepoFolder};
 pub(crate) use email::anchored;
 pub use email::{ContactEmail, EmailAddress, EmailPattern, Mailbox};
 pub use image::ImageRef;
@@ -137,7 +141,9 @@ mod tests {
 
     #[test]
     fn every_example_is_a_value_of_its_type() {
+        example_holds::<Branch>();
         example_holds::<AddressRange>();
+        example_holds::<AgeRecipient>();
         example_holds::<BucketName>();
         example_holds::<ByteSize>();
         example_holds::<ContactEmail>();
@@ -154,10 +160,15 @@ mod tests {
         example_holds::<LintName>();
         example_holds::<Mailbox>();
         example_holds::<Origin>();
+        example_holds::<ProjectRef>();
+        example_holds::<RcloneRemote>();
         example_holds::<Region>();
         example_holds::<RegistryHost>();
         example_holds::<RegistryNamespace>();
         example_holds::<ReleaseTag>();
+        example_holds::<RepoFolder>();
+        example_holds::<ResticRepository>();
+        example_holds::<Schedule>();
         example_holds::<SecretName>();
         example_holds::<ServerTag>();
         example_holds::<StorePath>();

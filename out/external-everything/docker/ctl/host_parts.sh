@@ -7,7 +7,6 @@ part_of() { # PLACE
     /etc/sysctl.d/*) echo sysctl ;;
     /etc/apt/*) echo updates ;;
     /etc/docker/*) echo daemon ;;
-    /etc/nginx/* | /etc/letsencrypt/*) echo nginx ;;
     /etc/fail2ban/*) echo fail2ban ;;
     /etc/ssh/*) echo sshd ;;
     /etc/trigger-dev/* | /etc/systemd/system/trigger-firewall.service) echo firewall ;;
@@ -64,11 +63,11 @@ activate_daemon() {
 packages_fail2ban() { echo fail2ban nftables python3-systemd; }
 
 guard_fail2ban() { # it does not start without the log that it reads, and nginx may come later
-  local log
-  while IFS= read -r log; do
+  local log=/var/log/nginx/error.log
+  if [[ ! -e $log ]] && grep -qs "$log" "$STAGED/etc/fail2ban/jail.d/trigger-dev.local"; then
     mkdir -p "${log%/*}"
-    [[ -e $log ]] || install -m 0640 -g adm /dev/null "$log"
-  done < <(sed -n 's/^logpath = //p' "$STAGED/etc/fail2ban/jail.d/trigger-dev.local" 2>/dev/null)
+    install -m 0640 -g adm /dev/null "$log"
+  fi
 }
 
 judge_fail2ban() { fail2ban-client -t >&2; }
