@@ -195,6 +195,7 @@ macro_rules! read_scalars {
 }
 
 read_scalars!(
+    AccessKeyId,
     AgeRecipient,
     BucketName,
     ByteSize,

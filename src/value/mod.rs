@@ -10,7 +10,7 @@ mod net;
 mod size;
 mod text;
 
-pub use backup::{AgeRecipient, RcloneRemote, ResticRepository, Schedule};
+pub use backup::{AccessKeyId, AgeRecipient, RcloneRemote, ResticRepository, Schedule};
 pub(crate) use email::anchored;
 pub use email::{EmailAddress, EmailPattern, Mailbox};
 pub use image::ImageRef;
@@ -135,6 +135,7 @@ mod tests {
 
     #[test]
     fn every_example_is_a_value_of_its_type() {
+        example_holds::<AccessKeyId>();
         example_holds::<AgeRecipient>();
         example_holds::<BucketName>();
         example_holds::<ByteSize>();

@@ -1,5 +1,6 @@
 //! The integration tests, one binary: what each module asks stands in its first line.
 
+mod backup;
 mod bless;
 mod blocks;
 mod cases;

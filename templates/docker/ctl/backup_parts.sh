@@ -44,7 +44,7 @@ take_config() { # FOLDER
     --exclude ./.state --exclude ./releases --exclude ./.incoming -- .
   shared=$(docker volume inspect -f '{{.Mountpoint}}' "$PROJECT-shared" 2>/dev/null) || return 0
   if [[ -s $shared/worker_token ]]; then
-    cp --preserve=mode -- "$shared/worker_token" "$work/worker_token"
+    install -m 0600 -- "$shared/worker_token" "$work/worker_token"
   fi
 }
 

@@ -21,7 +21,8 @@ untar_volume() { # PART SERVICE
   local path
   path=$(volume_path "$2")
   find "$path" -mindepth 1 -delete
-  tar --extract --file "$OPENED/$1.tar" --directory "$path" --numeric-owner --preserve-permissions --xattrs --xattrs-include='user.*'
+  # Folders that the archive does not name are for everybody to enter, as the services made them.
+  (umask 022 && tar --extract --file "$OPENED/$1.tar" --directory "$path" --numeric-owner --preserve-permissions --xattrs --xattrs-include='user.*')
 }
 
 # --- PostgreSQL ---

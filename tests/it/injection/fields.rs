@@ -144,6 +144,8 @@ const FREE: &[(&str, Takes)] = &[
 /// Types whose alphabet is closed: letters, digits and what their form needs. `EmailAddress` and `EmailPattern`
 /// allow the most, and have a test of their own.
 const CLOSED: &[&str] = &[
+    "AccessKeyId",
+    "AgeRecipient",
     "BucketName",
     "ByteSize",
     "Domain",
@@ -157,10 +159,13 @@ const CLOSED: &[&str] = &[
     "LintName",
     "Origin",
     "Port",
+    "RcloneRemote",
     "Region",
     "RegistryHost",
     "RegistryNamespace",
     "ReleaseTag",
+    "ResticRepository",
+    "Schedule",
     "SecretName",
     "ServerTag",
     "TimeZone",
