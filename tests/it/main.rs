@@ -1,6 +1,7 @@
 //! The integration tests, one binary: what each module asks stands in its first line.
 
 mod advice;
+mod backup;
 mod bless;
 mod blocks;
 mod cases;

@@ -145,6 +145,8 @@ const FREE: &[(&str, Takes)] = &[
 /// allow the most, and have a test of their own.
 const CLOSED: &[&str] = &[
     "AddressRange",
+    "AccessKeyId",
+    "AgeRecipient",
     "BucketName",
     "ByteSize",
     "ContactEmail",
@@ -160,10 +162,13 @@ const CLOSED: &[&str] = &[
     "LintName",
     "Origin",
     "Port",
+    "RcloneRemote",
     "Region",
     "RegistryHost",
     "RegistryNamespace",
     "ReleaseTag",
+    "ResticRepository",
+    "Schedule",
     "SecretName",
     "ServerTag",
     "TailnetIpv4",
