@@ -13,8 +13,8 @@ mod size;
 mod tailnet;
 mod text;
 
-pub use deploy::{Branch, ProjectRef, RepoFolder};
 pub use backup::{AccessKeyId, AgeRecipient, RcloneRemote, ResticRepository, Schedule};
+pub use deploy::{Branch, ProjectRef, RepoFolder};
 pub(crate) use email::anchored;
 pub use email::{ContactEmail, EmailAddress, EmailPattern, Mailbox};
 pub use image::ImageRef;
