@@ -129,10 +129,6 @@ keep_releases() { # COUNT: the newest
   done
 }
 
-held() { # PROGRAM...: one of ours, which works under the lock of this one
-  TRIGGER_CTL_HOLDER=$$ "$@"
-}
-
 levels_now() { # how far the databases are
   held "$SELF" migrate --levels
 }
