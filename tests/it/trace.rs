@@ -53,6 +53,7 @@ docker:
 network:
   access: public
   expose: { engine: true, otel: true, webhooks: true, query: true }
+allow: [{ lint: exposed-query, because: the base }]
 patches:
   docker/webapp/docker-compose.yml: { services: { webapp: { stop_grace_period: 20s } } }
 secrets: { store: kept/mine.secrets.yaml }
