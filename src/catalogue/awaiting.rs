@@ -17,7 +17,6 @@ const fn awaits(name: &'static str, section: &'static str) -> Awaiting {
 }
 
 const KUBERNETES: &str = "the section `kubernetes`";
-const BACKUP: &str = "the section `docker.backup`";
 const DEPLOY: &str = "the section `docker.deploy`";
 
 /// Every name that waits.
@@ -27,9 +26,6 @@ pub static AWAITING: &[Awaiting] = &[
     awaits("unpinned-cli", DEPLOY),
     awaits("local-build-flag", DEPLOY),
     awaits("native-build-server", DEPLOY),
-    awaits("incomplete-backup", BACKUP),
-    awaits("backup-on-same-volume", BACKUP),
-    awaits("backup-without-secrets", BACKUP),
     awaits("unknown-chart-value", KUBERNETES),
     awaits("chart-below-floor", KUBERNETES),
     awaits("floating-chart-version", KUBERNETES),

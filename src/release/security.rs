@@ -272,6 +272,11 @@ pub static PUBLISHED_DEFAULTS: &[PublishedDefault] = &[
     },
 ];
 
+/// The hash of every secret that upstream once published.
+pub fn published_hashes() -> impl Iterator<Item = &'static str> {
+    PUBLISHED_DEFAULTS.iter().map(|published| published.sha256)
+}
+
 /// The published secret with this hash (lower-case hex), if it is one.
 #[must_use]
 pub fn published_default(sha256: &str) -> Option<&'static PublishedDefault> {

@@ -4,8 +4,11 @@
 //! looked at; the fault is in the sink by then, and the checkpoint lets no such site through.
 
 mod access;
+mod backup;
+mod deploy;
 mod docker;
 mod env;
+mod hardening;
 mod limits;
 mod network;
 mod patches;

@@ -1,5 +1,8 @@
 //! Servers, containers, and what is published.
 
+use super::backup::Backup;
+use super::deploy::Deploy;
+use super::hardening::Hardening;
 use super::proxy::{Os, Proxy};
 use super::sizing::{Reserve, Sizes};
 use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
@@ -25,6 +28,12 @@ pub struct Docker {
     pub proxy: Proxy,
     /// The image of each service.
     pub images: Images,
+    /// How tasks come to the server.
+    pub deploy: Deploy,
+    /// How the servers are closed and kept up to date.
+    pub hardening: Hardening,
+    /// What is saved, when, and where to.
+    pub backup: Backup,
 }
 
 /// A server that only runs tasks.

@@ -4,7 +4,10 @@
 //! of the site does not exist, or that the release does by itself what is not said here.
 
 mod access;
+mod backup;
+mod deploy;
 mod docker;
+mod hardening;
 mod network;
 mod owned;
 mod proxy;
@@ -13,7 +16,10 @@ mod sizing;
 mod storage;
 
 pub use access::{Access, Mail, OauthApp, Transport};
+pub use backup::{Backup, ClickhousePart, Offsite, Scheduler};
+pub use deploy::Deploy;
 pub use docker::{Docker, Images, Publish, Worker};
+pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd};
 pub use network::{Expose, Network, NetworkAccess, Tailnet};
 pub use owned::{OWNED, Owned, owner};
 pub use proxy::{Letsencrypt, Nginx, Os, Proxy, Tls};

@@ -1,5 +1,8 @@
 //! `docker`: the same site as Docker Compose stacks.
 
+use super::backup::Backup;
+use super::deploy::Deploy;
+use super::hardening::Hardening;
 use super::proxy::Proxy;
 use super::read::{choice, section};
 use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
@@ -23,6 +26,12 @@ section! {
         optional images: DockerImages,
         /// Memory limits of single containers. Default: from a table by the host's memory.
         optional limits: ContainerLimits,
+        /// How tasks come to the server, in the emitted script and CI job.
+        optional deploy: Deploy,
+        /// How the servers themselves are closed and kept up to date. Every part is on by default.
+        optional hardening: Hardening,
+        /// Backups of everything that this server keeps. Default: daily, on the server itself.
+        optional backup: Backup,
     }
 }
 

@@ -3,8 +3,11 @@
 //! Invariant: a key that may be absent is an `Option`; what absence means is said in `resolve` alone.
 
 mod access;
+mod backup;
+mod deploy;
 mod docker;
 mod env;
+mod hardening;
 mod limits;
 mod lists;
 mod network;
@@ -15,11 +18,17 @@ mod schema;
 mod storage;
 
 pub use access::{Access, Email, OauthApp, Resend, Ses, Smtp};
+pub use backup::{
+    Backup, BackupEncryption, BackupKeep, BackupNotify, BackupParts, ClickhousePart, Offsite,
+    Rclone, Restic, ResticS3, Scheduler,
+};
+pub use deploy::Deploy;
 pub use docker::{
     ContainerLimits, Docker, DockerHost, DockerImages, Os, Publish, Topology, Worker,
 };
 pub use env::{EnvSection, EnvValue, SecretRef};
 pub(crate) use env::{literal_secret, secret_in_patch};
+pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd, Sysctl, UnattendedUpgrades};
 pub use limits::{Concurrency, Limits, Payloads, RateLimit, Retention};
 pub use lists::{Allow, SecretsSection};
 pub use network::{Expose, Network, NetworkAccess, Tailscale};
@@ -51,7 +60,8 @@ section! {
         required name: Label,
         /// Trigger.dev release to run, as `4.5.12`. `trigger-gen list releases` names them all.
         required release: ReleaseTag,
-        /// Public host name of dashboard and API, as `trigger.example.com`.
+        /// Host name of the dashboard, and of the API unless `network.access.tailscale.api_domain` names another, as
+        /// `trigger.example.com`.
         required domain: Domain,
         /// Time zone of the server's logs and schedules. Default: UTC.
         optional timezone: TimeZone,

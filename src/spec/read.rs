@@ -195,6 +195,10 @@ macro_rules! read_scalars {
 }
 
 read_scalars!(
+    AddressRange,
+    Branch,
+    AccessKeyId,
+    AgeRecipient,
     BucketName,
     ByteSize,
     ContactEmail,
@@ -211,10 +215,15 @@ read_scalars!(
     LintName,
     Mailbox,
     Origin,
+    ProjectRef,
+    RcloneRemote,
     Region,
     RegistryHost,
     RegistryNamespace,
     ReleaseTag,
+    RepoFolder,
+    ResticRepository,
+    Schedule,
     SecretName,
     ServerTag,
     StorePath,

@@ -2,19 +2,25 @@
 //!
 //! Invariant: a value of these types is valid. There is no way to make one but through [`Scalar`].
 
+mod backup;
+mod deploy;
 mod email;
 mod image;
 mod name;
 mod net;
+mod range;
 mod size;
 mod tailnet;
 mod text;
 
+pub use backup::{AccessKeyId, AgeRecipient, RcloneRemote, ResticRepository, Schedule};
+pub use deploy::{Branch, ProjectRef, RepoFolder};
 pub(crate) use email::anchored;
 pub use email::{ContactEmail, EmailAddress, EmailPattern, Mailbox};
 pub use image::ImageRef;
 pub use name::{BucketName, EnvName, Label, LintName, Region, RegistryNamespace, SecretName};
 pub use net::{Domain, Host, Origin, Port, RegistryHost};
+pub use range::AddressRange;
 pub use size::{ByteSize, Duration, MIB};
 pub use tailnet::{TailnetIpv4, TailnetIpv6};
 pub use text::{FilePath, InstallRoot, ReleaseTag, ServerTag, StorePath, Text, TimeZone};
@@ -135,6 +141,10 @@ mod tests {
 
     #[test]
     fn every_example_is_a_value_of_its_type() {
+        example_holds::<Branch>();
+        example_holds::<AddressRange>();
+        example_holds::<AccessKeyId>();
+        example_holds::<AgeRecipient>();
         example_holds::<BucketName>();
         example_holds::<ByteSize>();
         example_holds::<ContactEmail>();
@@ -151,10 +161,15 @@ mod tests {
         example_holds::<LintName>();
         example_holds::<Mailbox>();
         example_holds::<Origin>();
+        example_holds::<ProjectRef>();
+        example_holds::<RcloneRemote>();
         example_holds::<Region>();
         example_holds::<RegistryHost>();
         example_holds::<RegistryNamespace>();
         example_holds::<ReleaseTag>();
+        example_holds::<RepoFolder>();
+        example_holds::<ResticRepository>();
+        example_holds::<Schedule>();
         example_holds::<SecretName>();
         example_holds::<ServerTag>();
         example_holds::<StorePath>();

@@ -8,7 +8,7 @@ checked_text! {
 }
 
 checked_text! {
-    /// A folder on the server under which everything is installed.
+    /// A file or folder on the server: under which everything is installed, where backups go.
     InstallRoot is "an absolute path without a slash at its end" like "/opt/trigger-dev"
     matching "^(/[A-Za-z0-9._][A-Za-z0-9._ -]*)+$" by install_root
 }

@@ -1,12 +1,16 @@
 //! The integration tests, one binary: what each module asks stands in its first line.
 
 mod advice;
+mod backup;
 mod bless;
 mod blocks;
 mod cases;
 mod catalogue;
+mod checks;
 mod cli;
 mod consumers;
+mod ctl;
+mod deploy;
 mod docs;
 mod emission;
 mod explain;
@@ -14,6 +18,7 @@ mod fire;
 mod formats;
 mod fuzz;
 mod golden;
+mod host;
 mod injection;
 mod leaks;
 mod lints;
@@ -22,6 +27,7 @@ mod nginx;
 mod patches;
 mod proofs;
 mod readme;
+mod runbook;
 mod schema;
 mod seeds;
 mod sizing;

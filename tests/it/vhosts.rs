@@ -109,7 +109,7 @@ fn fits(at: &str, os: Os, release: Version, files: &BTreeMap<String, String>) {
     }
     let rejects = files["catch-all.conf"].contains("ssl_reject_handshake on;");
     assert_eq!(rejects, os != Os::Ubuntu2204, "{at}");
-    assert_eq!(files["snippets/tls.conf"].contains("X25519MLKEM768"), os == Os::Debian13, "{at}");
+    assert_eq!(files["snippets/tls.conf"].contains("?X25519MLKEM768:"), os == Os::Debian13, "{at}");
     let refused = files["vhosts/dashboard.conf"].contains("/query(?:/|$)");
     assert_eq!(refused, release < Version(4, 7, 3), "{at}");
     for vhost in files.iter().filter(|(path, _)| path.starts_with("vhosts/")).map(|(_, text)| text)
@@ -293,4 +293,34 @@ docker: { proxy: { nginx: { tls: { tailscale: {} } } } }",
         ),
         "{head}"
     );
+}
+
+/// Nothing of websockets where no side takes them.
+#[test]
+fn a_closed_engine_leaves_no_websockets() {
+    let closed = of("network: { expose: { engine: false } }\ndocker: {}");
+    assert!(!closed.contains_key("snippets/websocket.conf"));
+    assert!(!closed.values().any(|it| it.contains("websocket")));
+    assert!(closed["vhosts/dashboard.conf"].contains("|engine|socket\\.io|"));
+    let open = of("docker: {}");
+    assert!(open["snippets/websocket.conf"].contains("Upgrade $tg_two_words_upgrade;"));
+}
+
+/// nginx refuses to start with a variable of more than 46 characters.
+#[test]
+fn names_within_nginx_are_short_enough() {
+    let long = "a-name-of-forty-characters-for-a-project";
+    let sections = TAILNET.replace("docker: {", &format!("docker: {{ project: {long},"));
+    let files = of(&format!(
+        "{sections}storage: {{ object_store: {{ bundled: {{ public_host: s3.example.com }} }} }}\n"
+    ));
+    let names = names(&files);
+    assert!(names.len() > 16, "{names:?}");
+    assert!(
+        names.iter().all(|it| it.len() <= 46 && it.starts_with("tg_a_name_of_forty_charac")),
+        "{names:?}"
+    );
+    let other = long.replace("project", "example");
+    let other = of(&sections.replace(long, &other));
+    assert!(names.is_disjoint(&self::names(&other)));
 }

@@ -22,7 +22,7 @@ ROOT=${TRIGGER_CTL_ROOT:-${SELF%/*}}
 readonly SELF ROOT
 
 # What a part can do stands in its own lines `#: NAME ARGUMENTS | lock or no | server, worker or all | what it does`.
-readonly PARTS=(stack)
+readonly PARTS=(host firewall stack backup restore checks)
 
 # shellcheck source=/dev/null
 source "$ROOT/ctl/site.sh"

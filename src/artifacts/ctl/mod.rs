@@ -3,6 +3,7 @@
 //! The scripts are the same bytes for every site; what differs stands in `ctl/site.sh` alone. So a change of the
 //! site file changes constants and no program, and the programs are judged where they lie, below `templates/`.
 
+mod backup;
 mod site;
 
 use super::{Artifact, Cx, file};
@@ -14,8 +15,98 @@ use crate::tree::Mode;
 static SCRIPTS: &[(&str, Mode, &str)] = &[
     ("trigger-ctl.sh", Mode::Executable, include_str!("../../../templates/docker/trigger-ctl.sh")),
     ("ctl/common.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/common.sh")),
+    ("ctl/host.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/host.sh")),
+    ("ctl/host_parts.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/host_parts.sh")),
+    ("ctl/nginx.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/nginx.sh")),
+    ("ctl/firewall.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/firewall.sh")),
+    ("ctl/checks.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/checks.sh")),
+    (
+        "ctl/checks/host.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/host.sh"),
+    ),
+    (
+        "ctl/checks/files.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/files.sh"),
+    ),
+    (
+        "ctl/checks/containers.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/containers.sh"),
+    ),
+    (
+        "ctl/checks/application.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/application.sh"),
+    ),
+    (
+        "ctl/checks/outside.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/outside.sh"),
+    ),
+    (
+        "ctl/checks/hardening.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/hardening.sh"),
+    ),
+    (
+        "ctl/checks/proxy.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/proxy.sh"),
+    ),
+    (
+        "ctl/checks/backup.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/checks/backup.sh"),
+    ),
+    ("ctl/checks/ask.js", Mode::Plain, include_str!("../../../templates/docker/ctl/checks/ask.js")),
+    ("ctl/backup.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/backup.sh")),
+    (
+        "ctl/backup_parts.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/backup_parts.sh"),
+    ),
+    (
+        "ctl/backup_sets.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/backup_sets.sh"),
+    ),
+    (
+        "ctl/backup_away.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/backup_away.sh"),
+    ),
+    ("ctl/restore.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/restore.sh")),
+    (
+        "ctl/restore_parts.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/restore_parts.sh"),
+    ),
+    (
+        "ctl/restore_checks.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/restore_checks.sh"),
+    ),
+    ("ctl/mask.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/mask.sh")),
+    ("ctl/health.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/health.sh")),
+    ("ctl/probe.js", Mode::Plain, include_str!("../../../templates/docker/ctl/probe.js")),
     ("ctl/stack.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/stack.sh")),
+    ("ctl/images.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/images.sh")),
+    ("ctl/access.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/access.sh")),
+    (
+        "ctl/worker_token.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/worker_token.sh"),
+    ),
+    ("ctl/upkeep.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/upkeep.sh")),
+    ("ctl/support.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/support.sh")),
 ];
+
+/// The parts of the control script, by path: what their commands are stands in their lines `#:`.
+pub fn control_script_parts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SCRIPTS.iter().map(|(path, _, text)| (*path, *text))
+}
 
 pub(super) const CTL: Artifact = Artifact {
     name: "ctl",

@@ -78,7 +78,9 @@ impl Plan<'_> {
                 json!({ "vhost": vhost }),
             ));
         }
-        for (path, template, what) in SNIPPETS {
+        let used =
+            |path: &str| shared::websockets(self.site()) || !path.ends_with("websocket.conf");
+        for (path, template, what) in SNIPPETS.into_iter().filter(|(path, ..)| used(path)) {
             files.push(self.text(path, template, what, shared::snippet(self.site())));
         }
         files.push(file(
@@ -128,7 +130,21 @@ const SNIPPETS: [(&str, &str, &str); 5] = [
 
 /// What names within nginx begin with: they know letters, digits and `_` alone.
 fn prefix(site: &Site) -> String {
-    format!("tg_{}", site.docker.project.as_str().replace('-', "_"))
+    format!("tg_{}", shortened(&site.docker.project.as_str().replace('-', "_")))
+}
+
+/// nginx takes variables of 46 characters, of which 16 are for what a name says. A longer project is told from
+/// others by a number made of all of it.
+fn shortened(project: &str) -> String {
+    const LONGEST: usize = 30;
+    if project.len() <= LONGEST {
+        return project.to_owned();
+    }
+    // FNV-1a, 32 bits.
+    let number = project
+        .bytes()
+        .fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{}_{number:08x}", &project[..LONGEST - 9])
 }
 
 /// The folder of these files on the server.

@@ -43,7 +43,7 @@ pub(super) fn all(site: &Site, nginx: &Nginx) -> Vec<Vhost> {
     }
     if let Some(host) = site.object_store_host() {
         // An object has a name: the bucket itself is not listed.
-        let allowed = make.allowed("object_store", vec![format!("^/{BUCKET}/[^/?]")]);
+        let allowed = make.allowed("store", vec![format!("^/{BUCKET}/[^/?]")]);
         let part = Part {
             file: "object-store",
             what: "nginx for the object store",

@@ -67,6 +67,53 @@ readonly IMAGES=(
 # network of the containers of runs
 readonly RUNNER_NETWORK='trigger-runner'
 
+# variables of .env that hold a secret
+readonly SECRET_VARIABLES=(
+  'SESSION_SECRET'
+  'MAGIC_LINK_SECRET'
+  'ENCRYPTION_KEY'
+  'MANAGED_WORKER_SECRET'
+  'POSTGRES_PASSWORD'
+  'DATABASE_URL'
+  'DIRECT_URL'
+  'REDIS_PASSWORD'
+  'CLICKHOUSE_PASSWORD'
+  'CLICKHOUSE_URL'
+  'QUERY_CLICKHOUSE_URL'
+  'RUN_REPLICATION_CLICKHOUSE_URL'
+  'OBJECT_STORE_SECRET_ACCESS_KEY'
+  'REALTIME_STREAMS_S2_ACCESS_TOKEN'
+  'AUTH_GITHUB_CLIENT_SECRET'
+  'SMTP_PASSWORD'
+)
+
+# the worker token: in the container of the webapp, or beside these files on a worker host
+readonly WORKER_TOKEN='/home/node/shared/worker_token'
+
+# secrets here that may get another value
+readonly ROTATES=(
+  'SESSION_SECRET'
+  'MAGIC_LINK_SECRET'
+  'MANAGED_WORKER_SECRET'
+  'POSTGRES_PASSWORD'
+  'REDIS_PASSWORD'
+  'CLICKHOUSE_PASSWORD'
+  'OBJECT_STORE_SECRET_ACCESS_KEY'
+  'DOCKER_REGISTRY_PASSWORD'
+)
+
+# secrets that must not, and why
+readonly NEVER_ROTATES=(
+  'ENCRYPTION_KEY=upstream has no way to encrypt anew, and with another key every environment variable that users stored is unreadable'
+)
+
+# hosts whose certificates this server has
+readonly TLS_HOSTS=(
+  'images.example.net'
+  's3.example.net'
+  'trigger.example.net'
+)
+
 # port of the webapp on loopback
 readonly WEBAPP_PORT='8030'
 
@@ -99,3 +146,59 @@ readonly REGISTRY_HOST='images.example.net'
 
 # path before the names of task images
 readonly REGISTRY_NAMESPACE='trigger'
+
+# folder of the backup sets
+readonly BACKUP_DIR='/var/backups/trigger'
+
+# what a set holds, in the order of its making
+readonly BACKUP_PARTS=(
+  'postgres'
+  'redis'
+  'clickhouse'
+  'object-store'
+  'registry'
+)
+
+# what no set holds, and why
+readonly BACKUP_LEFT_OUT=(
+  's2=is not part of this stack: its backup is made where it runs'
+)
+
+# how much of ClickHouse: full or schema
+readonly BACKUP_CLICKHOUSE='full'
+
+# whether rows of TaskEvent* are saved: 1 or 0
+readonly BACKUP_TASK_EVENTS='1'
+
+# verified sets that are kept
+readonly BACKUP_KEEP='7'
+
+# verified sets made before updates that are kept
+readonly BACKUP_KEEP_BEFORE_UPDATE='3'
+
+# age at which the newest set is too old; 0 where nobody makes them by a schedule
+readonly BACKUP_MAX_AGE_HOURS='26'
+
+# service of the object store, which its volume is called after
+readonly OBJECT_STORE_SERVICE='object-store'
+
+# who can decrypt a set; nobody has to where there is none
+readonly BACKUP_RECIPIENTS=()
+
+# how sets leave this server: restic, rclone or none
+readonly BACKUP_OFFSITE='none'
+
+# where they go
+readonly BACKUP_PLACE=''
+
+# whether nothing may be deleted there: 1 or 0
+readonly BACKUP_APPEND_ONLY='0'
+
+# program that hears of failures, where there is one
+readonly BACKUP_FAILURE_HOOK=''
+
+# who starts backups: cron, systemd or none
+readonly BACKUP_SCHEDULER='cron'
+
+# name of the entry of cron, or of the units of systemd
+readonly BACKUP_UNIT='trigger-backup'
