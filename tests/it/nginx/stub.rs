@@ -1,7 +1,7 @@
 //! The servers behind the proxy, as a stand-in: it keeps exactly what arrives, and answers as far as the way there
 //! depends on it - slow event streams, echoing websockets, upload addresses made from the headers.
 
-use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
