@@ -22,21 +22,107 @@ const UNCOUNTED: u32 = 1_000_000;
 
 /// How a path begins, the lawful ways more often.
 const STARTS: &[&str] = &[
-    "/api/v1/", "/api/v1/", "/api/v2/packets/", "/api/v3/", "/realtime/v1/", "/realtime/v1/",
-    "/healthcheck", "/api/v1/tasks/a%2Fb/", "/", "//", "/x/", "/engine/v1/", "/resources/packets/",
-    "/API/v1/", "/api/", "/socket.io/", "/assets/", "/api%2fv1/", "\\api\\v1\\",
+    "/api/v1/",
+    "/api/v1/",
+    "/api/v2/packets/",
+    "/api/v3/",
+    "/realtime/v1/",
+    "/realtime/v1/",
+    "/healthcheck",
+    "/api/v1/tasks/a%2Fb/",
+    "/",
+    "//",
+    "/x/",
+    "/engine/v1/",
+    "/resources/packets/",
+    "/API/v1/",
+    "/api/",
+    "/socket.io/",
+    "/assets/",
+    "/api%2fv1/",
+    "\\api\\v1\\",
 ];
 
 /// What follows, in any order.
 const PIECES: &[&str] = &[
-    "a", "b", "a%2fb", "a%2Fb", "/", "/", "//", "%2f", "%2F", "%5c", "\\", "..", "../", "/..",
-    "/../", "/%2e%2e", "/%2E./", "/.%2e/", "..\\", "..%2f", "..%5c", "/.", "/./", "%2e", ".",
-    "login", "metrics", "METRICS", "Metrics/", "%6detrics", "admin", "otel/v1/traces", "tests/sse",
-    "tests/sse/stream", "socket.io/", "internal/webhooks/tester", "storybook", "mock", "query",
-    "plain/customer-cards", "usage/ingest", "dashboard-agent/x", "api/v1/", "engine/v1/", "@/orgs",
-    "whoami", "healthcheck", "?", "&", "#", "?_data=root", "&_data=root", "?%5Fdata=x", "_d%61ta=x",
-    "?a=b", "?x=../../login", "%252f", "%252e%252e", "%00", "%09", "%0a", "%20", "%3f", "%23", ";",
-    "*", "@", ":", "=", "+", "%", "%zz", "%c0%af", "%c0%ae", "%ef%bc%8f", "\u{e9}", "\u{ff}", "ws",
+    "a",
+    "b",
+    "a%2fb",
+    "a%2Fb",
+    "/",
+    "/",
+    "//",
+    "%2f",
+    "%2F",
+    "%5c",
+    "\\",
+    "..",
+    "../",
+    "/..",
+    "/../",
+    "/%2e%2e",
+    "/%2E./",
+    "/.%2e/",
+    "..\\",
+    "..%2f",
+    "..%5c",
+    "/.",
+    "/./",
+    "%2e",
+    ".",
+    "login",
+    "metrics",
+    "METRICS",
+    "Metrics/",
+    "%6detrics",
+    "admin",
+    "otel/v1/traces",
+    "tests/sse",
+    "tests/sse/stream",
+    "socket.io/",
+    "internal/webhooks/tester",
+    "storybook",
+    "mock",
+    "query",
+    "plain/customer-cards",
+    "usage/ingest",
+    "dashboard-agent/x",
+    "api/v1/",
+    "engine/v1/",
+    "@/orgs",
+    "whoami",
+    "healthcheck",
+    "?",
+    "&",
+    "#",
+    "?_data=root",
+    "&_data=root",
+    "?%5Fdata=x",
+    "_d%61ta=x",
+    "?a=b",
+    "?x=../../login",
+    "%252f",
+    "%252e%252e",
+    "%00",
+    "%09",
+    "%0a",
+    "%20",
+    "%3f",
+    "%23",
+    ";",
+    "*",
+    "@",
+    ":",
+    "=",
+    "+",
+    "%",
+    "%zz",
+    "%c0%af",
+    "%c0%ae",
+    "%ef%bc%8f",
+    "\u{e9}",
+    "\u{ff}",
+    "ws",
 ];
 
 /// Numbers that look random, and are the same for the same seed (splitmix64).
@@ -69,8 +155,7 @@ fn ask_all(way: Way<'_>, host: &str, targets: &[String]) {
     let mut next = 0;
     while next < targets.len() {
         let ahead = &targets[next..targets.len().min(next + AHEAD)];
-        let requests: Vec<u8> =
-            ahead.iter().flat_map(|it| request("GET", it, host, "")).collect();
+        let requests: Vec<u8> = ahead.iter().flat_map(|it| request("GET", it, host, "")).collect();
         connection.send(&requests);
         for _ in ahead {
             let closed = match connection.head() {
@@ -108,20 +193,17 @@ fn kept_by_the_dashboard(route: &Route) -> bool {
     match parts.as_slice() {
         ["api", version, rest @ ..] if version.starts_with('v') => hosted(rest),
         ["engine", "v1", "worker-actions", ..] => true,
-        [first, ..] => [
-            "metrics", "tests", "storybook", "internal", "ws", "otel", "ph", "webhooks",
-        ]
-        .contains(first),
+        [first, ..] => {
+            ["metrics", "tests", "storybook", "internal", "ws", "otel", "ph", "webhooks"]
+                .contains(first)
+        }
         [] => false,
     }
 }
 
 /// Parts of the API that no site of this kind answers, and the query of a release that does it unsafely.
 fn hosted(rest: &[&str]) -> bool {
-    matches!(
-        rest,
-        ["dashboard-agent" | "mock" | "plain" | "query", ..] | ["usage", "ingest", ..]
-    )
+    matches!(rest, ["dashboard-agent" | "mock" | "plain" | "query", ..] | ["usage", "ingest", ..])
 }
 
 /// What became of the targets.

@@ -98,8 +98,16 @@ fn the_host_that_the_application_is_told_is_the_one_of_the_server() {
             for (request, status) in [
                 ("GET /api/v1/x HTTP/1.0\r\n\r\n".to_owned(), 421),
                 ("GET /api/v1/x HTTP/1.1\r\n\r\n".to_owned(), 400),
-                (format!("GET /api/v1/x HTTP/1.1\r\nHost: {host}\r\nHost: verify.invalid\r\n\r\n"), 400),
-                (format!("GET https://verify.invalid/api/v1/x HTTP/1.1\r\nHost: {host}\r\n\r\n"), 421),
+                (
+                    format!(
+                        "GET /api/v1/x HTTP/1.1\r\nHost: {host}\r\nHost: verify.invalid\r\n\r\n"
+                    ),
+                    400,
+                ),
+                (
+                    format!("GET https://verify.invalid/api/v1/x HTTP/1.1\r\nHost: {host}\r\n\r\n"),
+                    421,
+                ),
                 (smuggled(host), 400),
             ] {
                 let seen = server.see(place.way(Client::World, host), request.as_bytes());

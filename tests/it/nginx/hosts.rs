@@ -73,10 +73,10 @@ fn bare(server: &Server, place: &Place, client: Client, host: &str, target: &str
     let answer = Connection::open(way).ask(&request("GET", target, host, ""));
     assert!(server.stub.take().is_empty(), "{host} {target} arrived over plain HTTP");
     answer.map_or_else(Default::default, |(head, body)| {
-        let to = head.all("location").first().map_or_else(
-            || String::from_utf8_lossy(&body).into_owned(),
-            |it| (*it).to_owned(),
-        );
+        let to = head
+            .all("location")
+            .first()
+            .map_or_else(|| String::from_utf8_lossy(&body).into_owned(), |it| (*it).to_owned());
         (head.status, to)
     })
 }

@@ -79,11 +79,15 @@ fn gixy_finds_nothing() {
         for place in [place, Place::example(&name).before_certificates()] {
             let Some(server) = place.server() else { return };
             // Without the main configuration of Debian, which is not ours.
-            server.machine.write("/etc/judged.conf", "events {}\nhttp {\n  include /etc/nginx/conf.d/*.conf;\n}\n");
+            server.machine.write(
+                "/etc/judged.conf",
+                "events {}\nhttp {\n  include /etc/nginx/conf.d/*.conf;\n}\n",
+            );
             let output = server.machine.run(&gixy, &["--format", "json", "/etc/judged.conf"]);
             let text = String::from_utf8(output.stdout).expect("text");
-            let found: serde_json::Value = serde_json::from_str(&text)
-                .unwrap_or_else(|error| panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr)));
+            let found: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|error| {
+                panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr))
+            });
             assert_eq!(found, json!([]), "{name}: {found:#}");
         }
     }
@@ -93,9 +97,12 @@ fn gixy_finds_nothing() {
 #[test]
 fn gixy_finds_what_is_wrong() {
     let Some(gixy) = tool("gixy") else { return };
-    let place = Place::example("hardened-vps").spoilt("ssl_protocols TLSv1.2", "ssl_protocols TLSv1 TLSv1.2");
+    let place = Place::example("hardened-vps")
+        .spoilt("ssl_protocols TLSv1.2", "ssl_protocols TLSv1 TLSv1.2");
     let Some(server) = place.server() else { return };
-    server.machine.write("/etc/judged.conf", "events {}\nhttp {\n  include /etc/nginx/conf.d/*.conf;\n}\n");
+    server
+        .machine
+        .write("/etc/judged.conf", "events {}\nhttp {\n  include /etc/nginx/conf.d/*.conf;\n}\n");
     let output = server.machine.run(&gixy, &["--format", "json", "/etc/judged.conf"]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("weak_ssl_tls"));
 }
@@ -112,7 +119,8 @@ fn the_query_passes_from_the_release_that_answers_it_safely() {
         server.machine.inside(|| {
             let host = place.dashboard();
             let way = place.way(Client::World, host);
-            let seen = server.see(way, &request("POST", "/api/v1/query", host, "Content-Length: 0\r\n"));
+            let seen =
+                server.see(way, &request("POST", "/api/v1/query", host, "Content-Length: 0\r\n"));
             assert_eq!((seen.status(), seen.arrived.len()), (status, usize::from(status == 200)));
         });
     }

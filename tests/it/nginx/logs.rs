@@ -15,7 +15,10 @@ const SECRETS: &[(&str, &str)] = &[
         "/api/v1/waitpoints/tokens/waitpoint_1/callback/S3CRET",
         "/api/v1/waitpoints/tokens/waitpoint_1/callback/-",
     ),
-    ("/resources/dashboard-agent/alerts/a/unsubscribe?token=S3CRET", "/resources/dashboard-agent/alerts/a/unsubscribe"),
+    (
+        "/resources/dashboard-agent/alerts/a/unsubscribe?token=S3CRET",
+        "/resources/dashboard-agent/alerts/a/unsubscribe",
+    ),
     ("/admin/impersonate?impersonationToken=S3CRET", "/admin/impersonate"),
     ("/healthcheck?S3CRET", "/healthcheck"),
     ("/metrics?S3CRET", "/metrics"),

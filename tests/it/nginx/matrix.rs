@@ -138,7 +138,13 @@ pub(super) fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
 }
 
 /// The cells of a column that are not as the matrix says.
-fn wrong_cells(server: &Server, place: &Place, client: Client, host: &str, column: usize) -> Vec<String> {
+fn wrong_cells(
+    server: &Server,
+    place: &Place,
+    client: Client,
+    host: &str,
+    column: usize,
+) -> Vec<String> {
     let mut session = Session::new(place.way(client, host));
     let mut wrong = Vec::new();
     for (target, cells) in rows() {
@@ -172,7 +178,8 @@ fn judge(places: Vec<Place>, columns: &[(usize, Client, bool)]) {
 #[test]
 #[ignore = "takes long: scripts/test runs it"]
 fn a_dashboard_on_a_tailnet_has_no_wrong_cell() {
-    let columns = [(0, Client::World, false), (1, Client::Tailnet, false), (2, Client::Tailnet, true)];
+    let columns =
+        [(0, Client::World, false), (1, Client::Tailnet, false), (2, Client::Tailnet, true)];
     judge(hardened(), &columns);
 }
 

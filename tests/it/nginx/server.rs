@@ -40,11 +40,10 @@ impl Server {
     /// The machine with its files; `None` where a program or a namespace is missing, which is said.
     pub(super) fn with(nginx: &str, files: &Files, tailnet: &[IpAddr]) -> Option<Self> {
         let program = fs::canonicalize(tool(nginx)?).expect("a path");
-        let mut addresses: Vec<IpAddr> = [
-            PUBLIC, PUBLIC_IPV6, OUTSIDER, OUTSIDER_IPV6, PEER, PEER_IPV6, CONTAINER,
-        ]
-        .map(address)
-        .to_vec();
+        let mut addresses: Vec<IpAddr> =
+            [PUBLIC, PUBLIC_IPV6, OUTSIDER, OUTSIDER_IPV6, PEER, PEER_IPV6, CONTAINER]
+                .map(address)
+                .to_vec();
         addresses.extend(tailnet);
         let machine = Machine::boot(&addresses)?;
         for folder in ["/var/log/nginx", "/var/lib/nginx", "/var/www"] {

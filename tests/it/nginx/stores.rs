@@ -4,7 +4,14 @@ use super::client::request;
 use super::place::{Client, Place, exposed, hardened};
 use super::server::{OUTSIDER, Seen, Server};
 
-fn see(server: &Server, place: &Place, client: Client, host: &str, method: &str, target: &str) -> Seen {
+fn see(
+    server: &Server,
+    place: &Place,
+    client: Client,
+    host: &str,
+    method: &str,
+    target: &str,
+) -> Seen {
     server.see(place.way(client, host), &request(method, target, host, "Content-Length: 0\r\n"))
 }
 
@@ -31,9 +38,15 @@ fn of_the_registry_its_own_paths_alone_are_reached() {
             let seen = see(&server, &place, Client::World, host, "POST", "/v2/a/blobs/uploads/");
             let head = seen.head.expect("an answer");
             assert_eq!(head.all("location"), [format!("https://{host}/v2/upload-1")]);
-            for target in
-                ["/", "/v2", "/V2/", "/metrics", "/debug/pprof", "/v2/../metrics", "/v2/x%2f../../a"]
-            {
+            for target in [
+                "/",
+                "/v2",
+                "/V2/",
+                "/metrics",
+                "/debug/pprof",
+                "/v2/../metrics",
+                "/v2/x%2f../../a",
+            ] {
                 let seen = see(&server, &place, Client::World, host, "GET", target);
                 assert_refused(&seen, target);
             }
@@ -69,7 +82,8 @@ fn of_the_object_store_one_bucket_is_reached_as_it_was_signed() {
             let host = place.site.object_store_host().expect("a host").as_str();
             let port = place.site.docker.publish.object_store.number();
             server.machine.inside(|| {
-                let signed = "/packets/p_1/a%2Fb%20c.json?X-Amz-Date=20260101T000000Z&X-Amz-Signature=0f";
+                let signed =
+                    "/packets/p_1/a%2Fb%20c.json?X-Amz-Date=20260101T000000Z&X-Amz-Signature=0f";
                 for method in ["GET", "HEAD", "PUT", "OPTIONS"] {
                     let seen = see(&server, &place, client, host, method, signed);
                     assert_eq!(seen.status(), 200, "{method}");
@@ -82,9 +96,17 @@ fn of_the_object_store_one_bucket_is_reached_as_it_was_signed() {
                     assert_refused(&see(&server, &place, client, host, method, signed), method);
                 }
                 for target in [
-                    "/", "/packets", "/packets/", "/packets?list-type=2", "/other/a", "/packetsx/a",
-                    "/packets/../other/a", "/packets/a%2fb/../../../other/a", "/minio/health/live",
-                    "/packets//../other/a", "/packets/?list-type=2",
+                    "/",
+                    "/packets",
+                    "/packets/",
+                    "/packets?list-type=2",
+                    "/other/a",
+                    "/packetsx/a",
+                    "/packets/../other/a",
+                    "/packets/a%2fb/../../../other/a",
+                    "/minio/health/live",
+                    "/packets//../other/a",
+                    "/packets/?list-type=2",
                 ] {
                     let seen = see(&server, &place, client, host, "GET", target);
                     assert_refused(&seen, target);

@@ -29,7 +29,13 @@ fn assert_events(server: &Server, place: &Place, client: Client, host: &str, tar
     server.stub.withhold();
 }
 
-fn assert_events_over_http2(server: &Server, place: &Place, client: Client, host: &str, target: &str) {
+fn assert_events_over_http2(
+    server: &Server,
+    place: &Place,
+    client: Client,
+    host: &str,
+    target: &str,
+) {
     let way = place.way(client, host);
     let mut command = server.machine.command(&tool("curl").expect("curl"));
     command.args(["--http2", "--insecure", "--silent", "--no-buffer", "--max-time", "60"]);
@@ -64,7 +70,13 @@ fn events_come_one_by_one() {
             }
             for target in ["/engine/v1/dev/presence", "/resources/orgs/a/runs/r/stream"] {
                 assert_events(&server, &place, Client::Tailnet, place.dashboard(), target);
-                assert_events_over_http2(&server, &place, Client::Tailnet, place.dashboard(), target);
+                assert_events_over_http2(
+                    &server,
+                    &place,
+                    Client::Tailnet,
+                    place.dashboard(),
+                    target,
+                );
             }
         });
     }
@@ -108,7 +120,13 @@ fn streamed_bodies_arrive_while_they_are_sent() {
 const MIB: usize = 1 << 20;
 
 /// Sends a body of this size, or only says that it would.
-fn status_of(server: &Server, place: &Place, host: &str, target: &str, size: usize) -> (u16, usize) {
+fn status_of(
+    server: &Server,
+    place: &Place,
+    host: &str,
+    target: &str,
+    size: usize,
+) -> (u16, usize) {
     let mut connection = Connection::open(place.way(Client::Tailnet, host));
     let more = format!("Content-Length: {size}\r\nExpect: 100-continue\r\n");
     connection.send(&request("POST", target, host, &more));

@@ -41,7 +41,8 @@ fn only_xml_that_a_server_mounts_is_settings() {
         one("clickhouse/clickhouse-server:26.2.19", &format!("    volumes: ['{mount}']\n"))
     };
     let told = |mount: &str, path: &str| {
-        !said("misplaced-clickhouse-setting", &[(COMPOSE, &server(mount)), (path, stray)]).is_empty()
+        !said("misplaced-clickhouse-setting", &[(COMPOSE, &server(mount)), (path, stray)])
+            .is_empty()
     };
     assert!(told("./a.xml:/etc/clickhouse-server/config.d/a.xml", "a.xml"));
     assert!(!told("./a.txt:/etc/clickhouse-server/config.d/a.txt", "a.txt"));
@@ -85,7 +86,8 @@ fn what_is_required_at_one_possible_release_alone_is_not_missing() {
 
 #[test]
 fn borrowed_networks_are_no_own_ones() {
-    let told = |lines: &str| said("contradictory-compose-keys", &[(COMPOSE, &one(WEBAPP, lines))]).len();
+    let told =
+        |lines: &str| said("contradictory-compose-keys", &[(COMPOSE, &one(WEBAPP, lines))]).len();
     assert_eq!(told("    volumes: [{ type: bind, target: /x }]\n"), 1);
     assert_eq!(told("    volumes: [{ type: volume, target: /x }]\n"), 0);
     assert_eq!(told("    volumes: [{ type: bind, source: ./x, target: /x }]\n"), 0);
