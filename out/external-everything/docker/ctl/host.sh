@@ -11,7 +11,7 @@ source "$ROOT/ctl/nginx.sh"
 source "$ROOT/ctl/firewall.sh"
 
 # In this order: the firewall comes last, because it is on trial before it is kept.
-readonly HOST_PARTS=(sysctl updates daemon nginx fail2ban sshd firewall)
+readonly HOST_PARTS=(sysctl updates daemon nginx backup fail2ban sshd firewall)
 readonly INSTALLED=$STATE/installed
 ASSUME_YES=no
 KEEP_FIREWALL=no # without a trial
@@ -83,10 +83,12 @@ ask() { # QUESTION
 
 has_part() { # PART
   local target
-  if [[ $1 == nginx ]]; then
-    has_nginx
-    return
-  fi
+  case $1 in
+    nginx | backup)
+      "has_$1"
+      return
+      ;;
+  esac
   while IFS= read -r target; do
     [[ $(part_of "$target") != "$1" ]] || return 0
   done < <(host_files)
@@ -112,6 +114,7 @@ plan_files() { # each file as it will be, below STAGED; CHANGED and REMOVED by t
     fi
   done < <(host_files)
   plan_nginx
+  plan_backup
   plan_operator
   while IFS= read -r target; do
     cmp -s "$STAGED$target" "$target" || CHANGED+=("$target")
