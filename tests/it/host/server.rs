@@ -3,6 +3,7 @@
 
 use super::machine::{Machine, fake, possible};
 use super::{ROOT, write_bundle};
+use crate::consumers::tool;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -37,7 +38,7 @@ esac"#;
 impl Server {
     /// A server with a site's bundle, whose root may log in with a key; `None` where it cannot be made here.
     pub(super) fn with(site: &str) -> Option<Self> {
-        if !possible(&["sshd", "fail2ban-client", "nginx"]) {
+        if !possible(&["sshd", "fail2ban-client", "nginx-1.22"]) {
             return None;
         }
         let machine = Machine::start();
@@ -50,6 +51,15 @@ impl Server {
             fake(&bin, program, &format!(r#"echo "{program} $*" >>"${{0%/*}}/log""#));
         }
         fake(&bin, "dpkg-query", "echo installed");
+        // Where the package's own files would be.
+        let nginx = tool("nginx-1.22").expect("asked for above");
+        fake(&bin, "nginx", &format!("exec '{}' \"$@\"", nginx.display()));
+        machine.must(
+            "mkdir -p /var/lib/nginx /var/log/nginx /etc/nginx/conf.d /etc/nginx/sites-enabled
+             rm -f /etc/nginx/sites-enabled/*
+             echo 'events {} http { include /etc/nginx/conf.d/*.conf; include /etc/nginx/sites-enabled/*; }' \
+               >/etc/nginx/nginx.conf",
+        );
         machine.must(
             "mkdir -m 700 /root/.ssh; echo 'ssh-ed25519 AAAA a key' >/root/.ssh/authorized_keys",
         );
