@@ -85,7 +85,7 @@ fn groups(cx: &Cx<'_>, rows: &[Kept], view: View) -> Vec<EnvGroup> {
 }
 
 /// The rows of the webapp's server.
-fn rows(site: &Site) -> Vec<Kept> {
+pub(super) fn rows(site: &Site) -> Vec<Kept> {
     let mut settings = environment::webapp(site);
     if !site.is_split() {
         settings.extend(environment::supervisor(site));

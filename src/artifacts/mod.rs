@@ -15,6 +15,8 @@ mod s2;
 mod setting;
 mod workers;
 
+pub use ctl::control_script_parts;
+
 use crate::plan::{Body, Plan, PlannedFile};
 use crate::secrets::Secrets;
 use crate::site::{Reserve, Site};

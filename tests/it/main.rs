@@ -7,6 +7,7 @@ mod cases;
 mod catalogue;
 mod cli;
 mod consumers;
+mod ctl;
 mod docs;
 mod emission;
 mod explain;

@@ -15,7 +15,19 @@ use crate::tree::Mode;
 static SCRIPTS: &[(&str, Mode, &str)] = &[
     ("trigger-ctl.sh", Mode::Executable, include_str!("../../../templates/docker/trigger-ctl.sh")),
     ("ctl/common.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/common.sh")),
+    ("ctl/mask.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/mask.sh")),
+    ("ctl/health.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/health.sh")),
+    ("ctl/probe.js", Mode::Plain, include_str!("../../../templates/docker/ctl/probe.js")),
     ("ctl/stack.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/stack.sh")),
+    ("ctl/images.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/images.sh")),
+    ("ctl/access.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/access.sh")),
+    (
+        "ctl/worker_token.sh",
+        Mode::Plain,
+        include_str!("../../../templates/docker/ctl/worker_token.sh"),
+    ),
+    ("ctl/upkeep.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/upkeep.sh")),
+    ("ctl/support.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/support.sh")),
     ("ctl/backup.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/backup.sh")),
     (
         "ctl/backup_parts.sh",
@@ -44,6 +56,11 @@ static SCRIPTS: &[(&str, Mode, &str)] = &[
         include_str!("../../../templates/docker/ctl/restore_checks.sh"),
     ),
 ];
+
+/// The parts of the control script, by path: what their commands are stands in their lines `#:`.
+pub fn control_script_parts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SCRIPTS.iter().map(|(path, _, text)| (*path, *text))
+}
 
 pub(super) const CTL: Artifact = Artifact {
     name: "ctl",

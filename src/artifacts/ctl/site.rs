@@ -1,15 +1,17 @@
 //! `ctl/site.sh`: what the scripts have to know of this site.
 
 use super::super::compose::{self, Container};
-use super::super::environment::{BUCKET, POSTGRES_DATABASE, POSTGRES_USER};
-use super::super::header;
+use super::super::environment::{BUCKET, POSTGRES_DATABASE, POSTGRES_USER, SHARED_FOLDER};
+use super::super::{dotenv, header};
 use crate::plan::{Body, Constant, ShellFile, Words};
-use crate::site::{Clickhouse, ObjectStore, Postgres, Redis, Registry, Site, Worker};
+use crate::secrets::{Way, rotation};
+use crate::site::{Clickhouse, ObjectStore, Postgres, Redis, Registry, Site, Use, Worker};
 
 /// The constants of one server.
 pub(super) fn constants(site: &Site, worker: Option<&Worker>) -> Body {
     let mut constants = general(site, worker);
     constants.extend(stacks(site, worker));
+    constants.extend(secrets(site, worker));
     if worker.is_none() {
         constants.extend(stores(site));
         constants.extend(super::backup::constants(site));
@@ -88,6 +90,60 @@ fn stacks(site: &Site, worker: Option<&Worker>) -> Vec<Constant> {
     ]
 }
 
+/// Where secrets are, and which may change. No value of any.
+fn secrets(site: &Site, worker: Option<&Worker>) -> Vec<Constant> {
+    let rows = match worker {
+        Some(worker) => dotenv::worker_rows(site, worker),
+        None => dotenv::rows(site),
+    };
+    let token = match worker {
+        Some(_) => WORKER_TOKEN.to_owned(),
+        None => format!("{SHARED_FOLDER}/{WORKER_TOKEN}"),
+    };
+    let (mut rotates, mut never) = (Vec::new(), Vec::new());
+    for needed in site.needed_secrets().iter().filter(|it| it.origin == Use::Generated) {
+        let Some(row) = rotation(needed.name.as_str()) else { continue };
+        match row.way {
+            Way::Rotate { on_workers, .. } if on_workers || worker.is_none() => {
+                rotates.push(row.name);
+            }
+            Way::Rotate { .. } => {}
+            Way::Never { why, .. } => never.push(format!("{}={why}", row.name)),
+        }
+    }
+    vec![
+        many(
+            "SECRET_VARIABLES",
+            "variables of .env that hold a secret",
+            rows.iter().filter(|it| it.pieces.is_secret()).map(|it| &it.key),
+        ),
+        one(
+            "WORKER_TOKEN",
+            "the worker token: in the container of the webapp, or beside these files on a worker host",
+            token,
+        ),
+        many("ROTATES", "secrets here that may get another value", rotates),
+        many("NEVER_ROTATES", "secrets that must not, and why", never),
+    ]
+}
+
+/// The name of the file with the worker token.
+const WORKER_TOKEN: &str = "worker_token";
+
+/// Hosts for which this server has a certificate.
+fn tls_hosts(site: &Site) -> Vec<String> {
+    let mut hosts = vec![site.domain.to_string()];
+    if let Registry::Bundled(it) = &site.storage.registry {
+        hosts.push(it.host.to_string());
+    }
+    if let ObjectStore::Bundled(it) = &site.storage.object_store {
+        hosts.extend(it.public_host.as_ref().map(ToString::to_string));
+    }
+    hosts.sort();
+    hosts.dedup();
+    hosts
+}
+
 fn stores(site: &Site) -> Vec<Constant> {
     let storage = &site.storage;
     let place = |bundled: bool| if bundled { "bundled" } else { "external" };
@@ -96,6 +152,7 @@ fn stores(site: &Site) -> Vec<Constant> {
         Postgres::External(it) => (it.database.to_string(), it.username.to_string()),
     };
     vec![
+        many("TLS_HOSTS", "hosts whose certificates this server has", tls_hosts(site)),
         one("WEBAPP_PORT", "port of the webapp on loopback", site.docker.publish.webapp),
         one(
             "POSTGRES",

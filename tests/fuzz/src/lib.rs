@@ -8,9 +8,9 @@ use std::sync::OnceLock;
 use trigger_gen::artifacts::spelled;
 use trigger_gen::diag::{Severity, Sink};
 use trigger_gen::manifest::Manifest;
-use trigger_gen::plan::{Body, Element, Plan, PlannedFile};
+use trigger_gen::plan::{Body, Constant, Element, Plan, PlannedFile, ShellFile, Words};
 use trigger_gen::proof::{self, Context};
-use trigger_gen::render::{quoted, read_dotenv, render};
+use trigger_gen::render::{quoted, read_dotenv, render, word};
 use trigger_gen::secrets::{Draft, Secrets, import as take};
 use trigger_gen::site::Site;
 use trigger_gen::source::Source;
@@ -32,6 +32,7 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("xml", xml),
     ("compose", compose),
     ("url", url),
+    ("shell", shell),
 ];
 
 /// A site file says what is wrong with it, or compiles to a tree that holds its own proofs.
@@ -174,6 +175,24 @@ pub fn url(bytes: &[u8]) {
     let written = spelled(&text).in_url;
     assert!(written.bytes().all(|it| it.is_ascii_alphanumeric() || b"-._~%".contains(&it)));
     assert_eq!(readers::percent_decoded(&written).as_ref(), Some(&text), "{written}");
+}
+
+/// A text is one word of a shell and itself, alone and in a file of constants. `render` reads the file again itself.
+pub fn shell(bytes: &[u8]) {
+    let Some(text) = text(bytes, |c| c != '\0') else { return };
+    let written = word(&text);
+    assert_eq!(readers::shell(&written).as_deref(), Some([text.clone()].as_slice()), "{written}");
+    let two = format!("{written} {written}");
+    assert_eq!(readers::shell(&two), Some(vec![text.clone(), text.clone()]), "{two}");
+    let constant = |value| Constant { name: "NAME", about: "a name", value };
+    let many = vec![text.clone(), String::new(), text.clone()];
+    let constants = vec![constant(Words::One(text.clone())), constant(Words::Many(many.clone()))];
+    let file = rendered(Body::Shell(ShellFile { header: vec!["Head.".into()], constants }));
+    let (_, rest) = file.split_once("NAME=").expect("the first");
+    let (first, second) = rest.split_once("\n\n# a name\nreadonly NAME=(").expect("the second");
+    assert_eq!(readers::shell(first), Some(vec![text]), "{file}");
+    let second = second.strip_suffix(")\n").expect("its end");
+    assert_eq!(readers::shell(second), Some(many), "{file}");
 }
 
 /// The bytes as a text of such characters alone.

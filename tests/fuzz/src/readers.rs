@@ -30,6 +30,31 @@ pub(crate) fn dotenv(line: &str) -> Option<String> {
     }
 }
 
+/// The words of a shell: pieces in single quotes, in which nothing has a meaning, and quotes behind a backslash; blanks
+/// and line breaks between them.
+pub(crate) fn shell(text: &str) -> Option<Vec<String>> {
+    let (mut words, mut word) = (Vec::new(), None::<String>);
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            ' ' | '\n' => words.extend(word.take()),
+            '\'' => {
+                let word = word.get_or_insert_default();
+                loop {
+                    match characters.next()? {
+                        '\'' => break,
+                        c => word.push(c),
+                    }
+                }
+            }
+            '\\' if characters.next() == Some('\'') => word.get_or_insert_default().push('\''),
+            _ => return None,
+        }
+    }
+    words.extend(word);
+    Some(words)
+}
+
 /// A string of a compose file with its variables put in: there must be none, and `$$` is a dollar.
 pub(crate) fn compose(text: &str) -> Option<String> {
     let mut characters = text.chars();

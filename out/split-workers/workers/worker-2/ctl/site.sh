@@ -57,3 +57,23 @@ readonly IMAGES=(
 
 # network of the containers of runs
 readonly RUNNER_NETWORK='trigger-runner'
+
+# variables of .env that hold a secret
+readonly SECRET_VARIABLES=(
+  'MANAGED_WORKER_SECRET'
+  'DOCKER_REGISTRY_PASSWORD'
+)
+
+# the worker token: in the container of the webapp, or beside these files on a worker host
+readonly WORKER_TOKEN='worker_token'
+
+# secrets here that may get another value
+readonly ROTATES=(
+  'MANAGED_WORKER_SECRET'
+  'DOCKER_REGISTRY_PASSWORD'
+)
+
+# secrets that must not, and why
+readonly NEVER_ROTATES=(
+  'ENCRYPTION_KEY=upstream has no way to encrypt anew, and with another key every environment variable that users stored is unreadable'
+)

@@ -1,0 +1,202 @@
+//! Orders, waits, and what is asked itself because health lies.
+
+use super::server::{Server, server, worker};
+
+/// The steps of compose without options.
+fn steps(ran: &super::server::Ran) -> Vec<String> {
+    ran.compose().into_iter().map(|it| it.replace(" --detach", "")).collect()
+}
+
+const STORES: &str = "postgres redis clickhouse object-store s2 registry";
+
+#[test]
+fn up_starts_stores_webapp_and_workers_in_turn() {
+    let ran = server().ctl(&["up"]).ends(0);
+    let wanted = [&format!("up {STORES}"), "up webapp", "up docker-proxy supervisor"];
+    assert_eq!(steps(&ran), wanted);
+    let at = |text: &str| ran.calls.iter().position(|it| it.text().contains(text)).expect("a call");
+    let token = at("test -s /home/node/shared/worker_token");
+    assert!(at("up --detach webapp") < token && token < at("up --detach docker-proxy"));
+    assert!(at("{{.Name}}") < at("up --detach webapp"), "it does not wait for the stores");
+}
+
+#[test]
+fn up_of_some_keeps_the_order() {
+    let ran = server().ctl(&["up", "supervisor", "webapp", "redis"]).ends(0);
+    assert_eq!(steps(&ran), ["up redis", "up webapp", "up supervisor"]);
+    let split = Server::of("split-workers", "docker").ctl(&["up"]).ends(0);
+    assert_eq!(steps(&split).last().map(String::as_str), Some("up webapp"));
+    assert_eq!(steps(&worker().ctl(&["up"]).ends(0)), ["up docker-proxy supervisor"]);
+}
+
+#[test]
+fn down_drains_and_stops_in_order() {
+    let ran = server().ctl(&["down"]).ends(0);
+    let wanted = [
+        "stop supervisor",
+        "stop docker-proxy supervisor",
+        "stop webapp",
+        &format!("stop {STORES}"),
+        "down",
+    ];
+    assert_eq!(steps(&ran), wanted);
+    let longest = ran.calls.iter().find(|it| it.words[0] == "sleep").expect("a pause");
+    let seconds: u32 = longest.words[1].parse().expect("seconds");
+    assert!(seconds > 10, "the webapp still hands out runs for 10 s");
+}
+
+#[test]
+fn a_run_that_does_not_end_stops_down() {
+    let server = server();
+    server.write("runners", "runner-run1-attempt-1\nsomebody-elses\n");
+    let ran = server
+        .ctl(&["down", "--timeout", "1"])
+        .ends(8)
+        .says("still running: runner-run1-attempt-1.");
+    assert_eq!(steps(&ran), ["stop supervisor"]);
+    server.ctl(&["drain", "--timeout", "1"]).ends(8);
+    server.ctl(&["stop", "--timeout", "1"]).ends(8);
+    let now = server.ctl(&["down", "--now"]).ends(0);
+    assert_eq!(steps(&now).last().map(String::as_str), Some("down"));
+    server.write("runners", "somebody-elses\n");
+    server.ctl(&["drain", "--timeout", "1"]).ends(0);
+}
+
+#[test]
+fn resume_starts_what_drain_stopped() {
+    let server = server();
+    assert_eq!(steps(&server.ctl(&["drain"]).ends(0)), ["stop supervisor"]);
+    assert_eq!(steps(&server.ctl(&["resume"]).ends(0)), ["up docker-proxy supervisor"]);
+}
+
+/// Stopped under a webapp it is killed after its grace, and has to recover.
+#[test]
+fn postgresql_stops_after_those_who_use_it() {
+    let ran = server().ctl(&["restart", "postgres"]).ends(0).says("PostgreSQL stops after");
+    let wanted = [
+        "stop supervisor",
+        "stop webapp",
+        "stop postgres",
+        "start postgres",
+        "start webapp",
+        "start supervisor",
+    ];
+    assert_eq!(steps(&ran), wanted);
+    let ran = server().ctl(&["stop", "postgres", "--now"]).ends(0);
+    assert_eq!(steps(&ran), ["stop supervisor", "stop webapp", "stop postgres"]);
+}
+
+#[test]
+fn restart_removes_nothing() {
+    let ran = server().ctl(&["restart"]).ends(0);
+    assert_eq!(steps(&ran).len(), 6);
+    assert!(steps(&ran).iter().all(|it| it.starts_with("stop ") || it.starts_with("start ")));
+    let one = server().ctl(&["restart", "redis"]).ends(0);
+    assert_eq!(steps(&one), ["stop redis", "start redis"]);
+}
+
+#[test]
+fn a_one_shot_is_not_waited_for() {
+    let server = Server::of("classic-vps", "docker");
+    let one_shots = server.list("ONE_SHOTS");
+    assert_eq!(one_shots, ["minio-bucket"]);
+    server.set_container("minio-bucket", "exited -");
+    server.ctl(&["up", "--timeout", "1"]).ends(0);
+    server.ctl(&["wait", "--timeout", "1"]).ends(0);
+    server.ctl(&["status"]).ends(0);
+}
+
+/// Docker's health and the webapp's stay green in each of these.
+#[test]
+fn status_asks_each_part_itself() {
+    let rows = [
+        (
+            "docker exec*node - <<<*",
+            "0",
+            "redis ECONNREFUSED\\nclickhouse ok\\nobject-store ok\\n",
+            "webapp -> redis",
+        ),
+        (
+            "docker exec*node - <<<*",
+            "0",
+            "redis ok\\nclickhouse status 516\\nobject-store ok\\n",
+            "webapp -> clickhouse",
+        ),
+        (
+            "docker exec*node - <<<*",
+            "0",
+            "redis ok\\nclickhouse ok\\nobject-store ENOTFOUND\\n",
+            "webapp -> object-store",
+        ),
+        ("docker exec*node - <<<*", "137", "", "webapp -> redis"),
+        ("docker exec*redis-cli ping*", "0", "LOADING\\n", "redis PING"),
+        ("docker exec*redis-cli info*", "0", "rdb_last_bgsave_status:err\\n", "redis on disk"),
+        ("docker exec*clickhouse-client*SELECT 1*", "1", "Code: 516\\n", "clickhouse SELECT 1"),
+        ("docker exec*psql*SELECT 1*", "2", "FATAL\\n", "postgres SELECT 1"),
+        ("docker exec*pg_replication_slots*", "0", "one|f|lost\\n", "slot one"),
+        ("docker exec*lastHeartbeatAt*", "0", "never\\n", "worker heartbeat"),
+        ("docker exec*lastHeartbeatAt*", "0", "500\\n", "worker heartbeat"),
+        ("docker exec*DOCKER_HOST*", "0", "Error: connect ECONNREFUSED\\n", "supervisor -> docker"),
+        ("docker exec*8020/health*", "1", "", "supervisor /health"),
+        ("curl *healthcheck*", "0", "ERROR", "webapp /healthcheck"),
+        ("df *", "0", "Use%\\n 95%\\n", "disk of"),
+    ];
+    for (pattern, status, answer, item) in rows {
+        let server = server();
+        server.rule(pattern, status, answer);
+        let ran = server.ctl(&["status"]).ends(3);
+        let line = ran.out.lines().find(|it| it.contains(item)).expect("an item");
+        assert!(line.starts_with("crit "), "{item}: {}", ran.out);
+    }
+}
+
+#[test]
+fn status_sees_containers_that_are_gone_or_of_another_image() {
+    let server = server();
+    server.set_container("s2", "");
+    let ran = server.ctl(&["status"]).ends(3);
+    assert!(ran.out.contains("no container"), "{}", ran.out);
+    server.set_container("s2", "running -");
+    let ran = server.ctl(&["status"]).ends(0);
+    assert!(
+        ran.out.contains("warn  s2                     runs image, the files say ghcr.io"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn logs_are_one_call_and_show_its_error() {
+    let server = server();
+    server.rule("docker compose*logs*", "14", "@err:no configuration file\\n");
+    let ran = server.ctl(&["logs", "webapp", "--", "redis"]).ends(14).says("no configuration file");
+    assert_eq!(ran.compose(), ["logs --tail 200 webapp redis"]);
+}
+
+#[test]
+fn the_newest_link_is_the_one_of_the_address() {
+    let server = server();
+    let link = |arguments: &[&str]| server.ctl(arguments).ends(0).out;
+    assert_eq!(link(&["magic-link", "--force"]), "https://trigger.example.com/magic?token=third\n");
+    let second = "https://trigger.example.com/magic?token=second\n";
+    assert_eq!(link(&["magic-link", "--force", "OPS@example.com"]), second);
+    server
+        .ctl(&["magic-link", "--force", "nobody@example.com"])
+        .ends(4)
+        .says("ask for one at https://");
+}
+
+#[test]
+fn an_address_is_a_variable_of_the_statement() {
+    let server = server();
+    let hostile = "x'; DROP TABLE \"User\"; --@example.com";
+    server.rule("docker exec*UPDATE \"User\"*", "0", "");
+    let ran = server.ctl(&["make-admin", hostile]).ends(4).says("nobody with the address");
+    let call = ran.calls.iter().find(|it| it.input.contains("UPDATE")).expect("a statement");
+    assert!(
+        !call.input.contains("DROP") && call.input.contains("lower(:'email')"),
+        "{}",
+        call.input
+    );
+    assert!(call.words.contains(&format!("email={hostile}")), "{:?}", call.words);
+}
