@@ -88,6 +88,11 @@ pub static CATALOGUE: &[Entry] = &[
     noted("the file follows the password in every build; a well-formed hash of another password is seen at a login alone", proof("stale-htpasswd", &["bad-htpasswd", "registry-user-mismatch"])),
     also(&["undefined-compose-variable"], never!("missing-registry-namespace", "RegistryNamespace")),
 
+    // nginx.
+    noted("the limits follow from `limits.payloads`", proof("proxy-body-limit-too-small", &["proxy-body-limit-too-small"])),
+    proof("proxy-port-mismatch", &["proxy-port-mismatch"]),
+    doctor("upload-host-behind-cloudflare", "to which addresses the names of registry and object store lead is said by DNS alone"),
+
     // The worker.
     proof("undeclared-runner-network", &["unknown-runner-network", "missing-variable"]),
     proof("unattachable-runner-network", &["unattachable-runner-network"]),

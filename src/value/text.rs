@@ -14,6 +14,12 @@ checked_text! {
 }
 
 checked_text! {
+    /// A file on the server.
+    FilePath is "an absolute path of a file" like "/etc/ssl/trigger.pem"
+    matching "^(/[A-Za-z0-9._][A-Za-z0-9._ -]*)+$" by install_root
+}
+
+checked_text! {
     /// A path to the secret store, from the folder of the site file.
     StorePath is "a path" like "secrets/prod.secrets.yaml" matching "^[^/\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]{0,1000}\\.secrets\\.yaml$" by store_path
 }

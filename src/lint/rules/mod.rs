@@ -33,6 +33,8 @@ mod documented_release;
 mod dotless_registry_host;
 mod dsn_in_logs;
 mod end_of_life_image;
+mod exposed_otel;
+mod exposed_query;
 mod floating_image;
 mod frozen_image;
 mod incomplete_backup;
@@ -54,6 +56,7 @@ mod postgres_event_store;
 mod postgres_major_mismatch;
 mod removed_image;
 mod runner_containers_kept;
+mod shared_tailnet_host;
 mod skipped_migrations;
 mod store_backed_up_elsewhere;
 mod telemetry_on;
@@ -63,7 +66,7 @@ mod unencrypted_offsite_backup;
 mod unencrypted_store;
 mod unknown_image;
 
-/// Every lint, in the order of the reference: release, access, limits, storage, docker, env.
+/// Every lint, in the order of the reference: release, access, limits, network, storage, docker, env.
 pub const LINTS: &[&Lint] = &[
     &below_security_floor::BELOW_SECURITY_FLOOR,
     &known_advisory::KNOWN_ADVISORY,
@@ -76,6 +79,9 @@ pub const LINTS: &[&Lint] = &[
     &magic_link_only_in_logs::MAGIC_LINK_ONLY_IN_LOGS,
     &telemetry_on::TELEMETRY_ON,
     &org_limit_too_low::ORG_LIMIT_TOO_LOW,
+    &shared_tailnet_host::SHARED_TAILNET_HOST,
+    &exposed_otel::EXPOSED_OTEL,
+    &exposed_query::EXPOSED_QUERY,
     &end_of_life_image::END_OF_LIFE_IMAGE,
     &pooler_url::POOLER_URL,
     &clustered_redis::CLUSTERED_REDIS,

@@ -49,7 +49,7 @@ backup_create() {
   else
     later backup_ended
     take_lock
-    backup_record started
+    backup_begun
     backup_make "$label" "$cold"
   fi
 }
@@ -61,7 +61,7 @@ backup_scheduled() {
   later backup_ended
   later backup_tell
   take_lock
-  backup_record started
+  backup_begun
   backup_make '' 0
 }
 
@@ -82,15 +82,19 @@ backup_ended() {
 
 # Called by systemd when the service failed. A run that could say so itself has done it.
 backup_failed_outside() {
-  [[ $(cat "$STATE/backup-last" 2>/dev/null) != *' started' ]] || {
-    backup_record failed
-    backup_notify_failure "it was killed"
-  }
+  [[ -e $STATE/backup-running ]] || return 0
+  backup_record failed
+  backup_notify_failure "it was killed"
 }
 
-backup_record() { # started|ok|failed
+backup_begun() {
+  dry || touch "$STATE/backup-running"
+}
+
+backup_record() { # ok|failed
   dry && return
   mkdir -p "$STATE"
+  rm -f -- "$STATE/backup-running"
   printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" >"$STATE/backup-last"
 }
 
