@@ -67,6 +67,7 @@ fn restic(world: &World, arguments: &[&str]) -> String {
 }
 
 #[test]
+#[ignore = "ten backups and as many slow keys: scripts/test has a step for it"]
 fn restic_gets_each_set_and_gives_it_back() {
     if !have(&["restic"]) {
         return;

@@ -185,8 +185,13 @@ fn whoever_asked_hears_of_a_failure_and_of_success_last() {
     world.program("path/curl", "exit 7");
     let ended = world.ctl(&["backup", "--label", "again"]).with(0);
     assert!(ended.err.contains("heartbeat URL does not answer"), "{}", ended.err);
+    // systemd reports a failure that the run could not report itself, and no other.
     world.ctl(&["backup", "failed"]).with(0);
-    assert!(world.read("heard").contains("ended from outside"));
+    assert!(!world.at("heard").exists());
+    world.write("root/.state/backup-running", "");
+    world.ctl(&["backup", "failed"]).with(0);
+    assert!(world.read("heard").contains("it was killed"));
+    assert!(world.read("root/.state/backup-last").ends_with(" failed\n"));
 }
 
 #[test]

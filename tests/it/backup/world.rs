@@ -75,6 +75,8 @@ impl World {
             fs::create_dir_all(world.at(folder)).expect("a folder");
         }
         copy(&root().join("tests/backup/docker"), &world.at("path/docker"));
+        // Waiting is not what is tested.
+        world.program("path/sleep", "exec /bin/sleep 0.05");
         symlink("../world", world.at("path/world")).expect("a link");
         world.write("world/project", "mine");
         for service in
@@ -143,7 +145,7 @@ impl World {
     pub(super) fn ctl_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
         let path = format!("{}:{}", self.at("path").display(), root().join(".tools/bin").display());
         let mut command = as_root();
-        command.args(["env", "-i", "HOME=/root", "TRIGGER_CTL_POLL_SECONDS=0"]);
+        command.args(["env", "-i", "HOME=/root"]);
         command.arg(format!("TRIGGER_CTL_PATH={path}"));
         command.args(variables.iter().map(|(name, value)| format!("{name}={value}")));
         command.arg(self.at("root/trigger-ctl.sh")).args(arguments).current_dir("/");
