@@ -164,6 +164,11 @@ pub static CATALOGUE: &[Entry] = &[
     lint("undersized-host", "undersized-host"),
     lint("telemetry-on", "telemetry-on"),
 
+    // Deployments.
+    never!("unpinned-cli", "Deploy"),
+    never!("local-build-flag", "Deploy"),
+    never!("native-build-server", "Deploy"),
+
     // Between files.
     proof("unconsumed-env-key", &["unconsumed-env-key"]),
     proof("undefined-compose-variable", &["undefined-compose-variable"]),
