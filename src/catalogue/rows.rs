@@ -171,6 +171,11 @@ pub static CATALOGUE: &[Entry] = &[
     lint("unencrypted-offsite-backup", "unencrypted-offsite-backup"),
     lint("store-backed-up-elsewhere", "store-backed-up-elsewhere"),
 
+    // Deployments.
+    never!("unpinned-cli", "Deploy"),
+    never!("local-build-flag", "Deploy"),
+    never!("native-build-server", "Deploy"),
+
     // Between files.
     proof("unconsumed-env-key", &["unconsumed-env-key"]),
     proof("undefined-compose-variable", &["undefined-compose-variable"]),

@@ -102,11 +102,14 @@ pub(super) static CHECKS: &[Check] = &[
 
 /// The variables of `.env` that must be secret on a machine.
 fn secret_names(on: On<'_>) -> impl Iterator<Item = String> {
-    let names = match on.worker {
-        None => on.site.generated_names(),
-        Some(_) => vec![env::MANAGED_WORKER_SECRET],
+    let names = on.site.generated_names().into_iter();
+    // What only the supervisor needs stands where it runs; a worker host has nothing else.
+    let there = move |name: &&str| match *name {
+        env::MANAGED_WORKER_SECRET => true,
+        env::DOCKER_REGISTRY_PASSWORD => on.runs_tasks(),
+        _ => on.is_server(),
     };
-    names.into_iter().map(str::to_owned)
+    names.filter(there).map(str::to_owned)
 }
 
 fn published() -> impl Iterator<Item = String> {

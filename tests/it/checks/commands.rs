@@ -91,17 +91,10 @@ fn people_are_told_what_to_do() {
 #[test]
 fn from_outside_only_the_host_is_asked() {
     let mut machine = Machine::of("hardened-vps/docker");
-    machine.but(answer("curl", "*'Upgrade: foo'*", "200"));
-    machine.but(answer("curl", "*'/api/v1/whoami'", "401"));
     machine.but(answer("curl", "*'--connect-to'*", "404"));
-    let last = |machine: &mut Machine, pattern: &str, said: &str| {
-        machine.but(answer("curl", pattern, said));
-    };
-    last(&mut machine, "*'/api/v1/whoami'", "401");
-    last(&mut machine, "*'Upgrade: foo'*", "200");
-    // Nothing listens on the ports of the stacks at this address, which is nobody's.
-    machine.but(("timeout", "*' 192.0.2.7 80'".into(), String::new(), 0));
-    machine.but(("timeout", "*' 192.0.2.7 443'".into(), String::new(), 0));
+    machine.but(answer("curl", "*'/api/v1/whoami'", "401"));
+    machine.but(answer("curl", "*'Upgrade: foo'*", "200"));
+    // `timeout` stands for the shell that opens a connection.
     machine.but(("timeout", "*".into(), String::new(), 1));
     machine.but(("timeout", "*' 80'".into(), String::new(), 0));
     machine.but(("timeout", "*' 443'".into(), String::new(), 0));
@@ -114,7 +107,7 @@ fn from_outside_only_the_host_is_asked() {
 
     machine.but(("timeout", "*' 8030'".into(), String::new(), 0));
     machine.but(("timeout", "*' 443'".into(), String::new(), 1));
-    machine.but(answer("curl", "*'/metrics'", "200"));
+    machine.but(answer("curl", "*'.com/metrics'", "200"));
     let (code, checks) = said(&machine, &["verify", "--json", "--from-outside", "192.0.2.7"]);
     assert_eq!(code, 6);
     for (id, what) in
