@@ -48,6 +48,13 @@ pub enum Body {
     Shell(ShellFile),
     /// Text that is the same for every site.
     Fixed(&'static str),
+    /// A JSON mapping that ends with `files`: the SHA-256 of every file below a folder that holds no secret.
+    Inventory {
+        /// All but the hashes, which are known when everything is rendered.
+        document: Value,
+        /// The folder, from the output folder. The inventory does not list itself.
+        folder: String,
+    },
     /// A text template and all that it can see.
     Text {
         /// Path below `templates/`, without its suffix.

@@ -74,8 +74,22 @@ fn server(site: &Site) -> Vec<Element> {
     if is_small(site) {
         elements.push(Element::text("concurrent_threads_soft_limit_num", 1));
     }
+    elements.extend(backups());
     elements.extend(system_logs(site));
     elements
+}
+
+/// The disk that `BACKUP … TO Disk('backups', …)` may write to: a folder of the volume, from which `trigger-ctl.sh`
+/// takes each backup over and where it puts what is to be restored.
+fn backups() -> [Element; 2] {
+    let disk = Element::parent(
+        "backups",
+        vec![Element::text("type", "local"), Element::text("path", "/var/lib/clickhouse/backups/")],
+    );
+    [
+        Element::parent("storage_configuration", vec![Element::parent("disks", vec![disk])]),
+        Element::parent("backups", vec![Element::text("allowed_disk", "backups")]),
+    ]
 }
 
 /// Below 16 GiB ClickHouse shares its few cores and little memory with everything else.

@@ -3,17 +3,24 @@
 //! Adding one: a file here, its `mod` line, its line in [`ARTIFACTS`]. Plan, manifest, `list`,
 //! `explain` and the tests iterate the slice.
 
+mod backup;
+mod checks;
 mod clickhouse;
 mod compose;
 mod ctl;
+mod deploy;
 mod dotenv;
 mod environment;
 mod gitignore;
+mod host;
+mod nginx;
 mod registry;
+mod runbook;
 mod s2;
 mod setting;
 mod workers;
 
+pub use checks::{Check, Place, Severity, checks};
 pub use ctl::control_script_parts;
 
 use crate::plan::{Body, Plan, PlannedFile};
@@ -23,6 +30,7 @@ use crate::tree::{Mode, OutPath};
 
 /// Every artifact, in the order in which a reader should meet them.
 pub static ARTIFACTS: &[&Artifact] = &[
+    &runbook::RUNBOOK,
     &gitignore::GITIGNORE,
     &dotenv::DOTENV,
     &dotenv::DOTENV_REDACTED,
@@ -31,8 +39,13 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &clickhouse::CLICKHOUSE,
     &s2::S2,
     &registry::HTPASSWD,
+    &nginx::NGINX,
+    &backup::BACKUP,
     &ctl::CTL,
+    &checks::CHECKS,
+    &deploy::DEPLOY,
     &workers::WORKERS,
+    &host::HOST,
 ];
 
 /// A kind of output; several files, one, or none for a site.

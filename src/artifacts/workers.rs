@@ -1,7 +1,7 @@
 //! One folder for each server that only runs tasks, with only the secrets that it needs.
 
 use super::dotenv::{self, View};
-use super::{Artifact, Cx, compose, ctl, file, header, memory_line, root_word};
+use super::{Artifact, Cx, checks, compose, ctl, file, header, memory_line, root_word};
 use crate::plan::PlannedFile;
 use crate::site::Worker;
 use crate::tree::Mode;
@@ -9,7 +9,7 @@ use crate::tree::Mode;
 pub(super) const WORKERS: Artifact = Artifact {
     name: "workers",
     paths: "workers/<host>/…",
-    summary: "One bundle for each worker host: compose file, `.env` with its reviewable twin, control script",
+    summary: "One bundle for each worker host: compose file, `.env` with its reviewable twin, control script, checks",
     keys: &["docker.topology.workers", "env.supervisor"],
     plan: |cx| cx.site.docker.workers.iter().flat_map(|worker| bundle(cx, worker)).collect(),
 };
@@ -34,5 +34,6 @@ fn bundle(cx: &Cx<'_>, worker: &Worker) -> Vec<PlannedFile> {
         dotenv::dotenv(cx, WORKERS.name, &format!("{folder}/.env.redacted"), &rows, View::Redacted),
     ];
     files.extend(ctl::bundle(cx, &folder, Some(worker)));
+    files.push(checks::list(cx, WORKERS.name, &folder, Some(worker)));
     files
 }

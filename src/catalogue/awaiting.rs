@@ -17,23 +17,15 @@ const fn awaits(name: &'static str, section: &'static str) -> Awaiting {
 }
 
 const KUBERNETES: &str = "the section `kubernetes`";
-const PROXY: &str = "the section `docker.proxy`";
-const BACKUP: &str = "the section `docker.backup`";
 const DEPLOY: &str = "the section `docker.deploy`";
 
 /// Every name that waits.
 pub static AWAITING: &[Awaiting] = &[
     awaits("tool-version-mismatch", "a key that names the version of trigger-gen"),
-    awaits("private-ca-not-propagated", "the section `network`"),
-    awaits("proxy-body-limit-too-small", PROXY),
-    awaits("upload-host-behind-cloudflare", PROXY),
-    awaits("proxy-port-mismatch", PROXY),
+    awaits("private-ca-not-propagated", "a key that names a certificate authority of your own"),
     awaits("unpinned-cli", DEPLOY),
     awaits("local-build-flag", DEPLOY),
     awaits("native-build-server", DEPLOY),
-    awaits("incomplete-backup", BACKUP),
-    awaits("backup-on-same-volume", BACKUP),
-    awaits("backup-without-secrets", BACKUP),
     awaits("unknown-chart-value", KUBERNETES),
     awaits("chart-below-floor", KUBERNETES),
     awaits("floating-chart-version", KUBERNETES),

@@ -88,6 +88,11 @@ pub static CATALOGUE: &[Entry] = &[
     noted("the file follows the password in every build; a well-formed hash of another password is seen at a login alone", proof("stale-htpasswd", &["bad-htpasswd", "registry-user-mismatch"])),
     also(&["undefined-compose-variable"], never!("missing-registry-namespace", "RegistryNamespace")),
 
+    // nginx.
+    noted("the limits follow from `limits.payloads`", proof("proxy-body-limit-too-small", &["proxy-body-limit-too-small"])),
+    proof("proxy-port-mismatch", &["proxy-port-mismatch"]),
+    doctor("upload-host-behind-cloudflare", "to which addresses the names of registry and object store lead is said by DNS alone"),
+
     // The worker.
     proof("undeclared-runner-network", &["unknown-runner-network", "missing-variable"]),
     proof("unattachable-runner-network", &["unattachable-runner-network"]),
@@ -158,6 +163,13 @@ pub static CATALOGUE: &[Entry] = &[
     proof("unrotated-logs", &["unbounded-container-log"]),
     lint("undersized-host", "undersized-host"),
     lint("telemetry-on", "telemetry-on"),
+
+    // Backups.
+    lint("incomplete-backup", "incomplete-backup"),
+    lint("backup-on-same-volume", "backup-on-same-volume"),
+    never!("backup-without-secrets", "Backup"),
+    lint("unencrypted-offsite-backup", "unencrypted-offsite-backup"),
+    lint("store-backed-up-elsewhere", "store-backed-up-elsewhere"),
 
     // Between files.
     proof("unconsumed-env-key", &["unconsumed-env-key"]),

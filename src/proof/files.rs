@@ -1,13 +1,13 @@
 //! Files that can be read, and names that lead somewhere.
 
-use super::stack::{Stack, joined};
+use super::stack::{Directive, Stack, joined, names_a_file};
 use super::{Blame, Proof, Report, Spot, references};
 use crate::release::env;
 use serde_json::Value;
 
 pub(super) static UNREADABLE_FILE: Proof = Proof {
     name: "unreadable-file",
-    summary: "Every compose file, `.env`, JSON and XML file parses.",
+    summary: "Every compose file, `.env`, JSON, XML and nginx file parses.",
     blame: Blame::Compiler,
     check: |stack, report| {
         for trouble in &stack.troubles {
@@ -36,7 +36,7 @@ pub(super) static UNREADABLE_FILE: Proof = Proof {
 
 pub(super) static MISSING_FILE: Proof = Proof {
     name: "missing-file",
-    summary: "Every file that a compose file mounts, reads or includes from beside it is there.",
+    summary: "Every file that a compose file mounts, reads or includes from beside it is there, and every file of nginx that another one includes.",
     blame: Blame::Compiler,
     check: missing_file,
 };
@@ -66,6 +66,26 @@ fn missing_file(stack: &Stack<'_>, report: &mut Report<'_>) {
         }
     }
     unread(stack, report);
+    for conf in &stack.confs {
+        not_included(stack, report, &conf.path, &conf.directives);
+    }
+}
+
+/// Files of nginx below the same folder: without one of them it does not start.
+fn not_included(stack: &Stack<'_>, report: &mut Report<'_>, path: &str, block: &[Directive]) {
+    for directive in block {
+        let named = directive.first();
+        let is_ours =
+            directive.name == "include" && named.contains("/nginx/") && !named.starts_with("/etc/");
+        if is_ours && !names_a_file(stack, named) {
+            report.fault(
+                Spot { path: path.to_owned(), line: Some(directive.line) },
+                format!("nginx includes `{named}`, which is not there"),
+                "put the file there or take the line out: nginx starts nothing otherwise",
+            );
+        }
+        not_included(stack, report, path, &directive.block);
+    }
 }
 
 /// Files that compose itself reads: without one of them it starts nothing.

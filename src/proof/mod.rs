@@ -14,6 +14,7 @@ mod contract;
 mod contradictions;
 mod electric;
 mod files;
+mod forwarding;
 mod hosts;
 mod images;
 mod keys;
@@ -39,6 +40,7 @@ mod streams;
 mod token;
 mod v3;
 mod variables;
+mod vhosts;
 mod waiting;
 
 use crate::manifest::Fingerprints;
@@ -113,6 +115,12 @@ pub static PROOFS: &[&Proof] = &[
     &mail::SMTP_TLS_PORT_MISMATCH,
     &origins::BAD_ORIGIN,
     &origins::DIFFERING_ORIGINS,
+    &vhosts::UNSERVED_HOST,
+    &vhosts::UNKNOWN_SERVER_NAME,
+    &vhosts::PROXY_PORT_MISMATCH,
+    &vhosts::TOO_WIDE_VHOST,
+    &forwarding::FORGEABLE_HEADER,
+    &forwarding::PROXY_BODY_LIMIT_TOO_SMALL,
     &hosts::DANGLING_HOST,
     &hosts::UNREACHABLE_FROM_RUNS,
     &hosts::UNREACHABLE_WORKLOAD_API,

@@ -39,7 +39,7 @@ pub(super) static BAD_ORIGIN: Proof = Proof {
 
 pub(super) static DIFFERING_ORIGINS: Proof = Proof {
     name: "differing-origins",
-    summary: "Sign-in is at the dashboard's origin; the API's is the same, or the one that telemetry and remote workers are told too.",
+    summary: "Sign-in is at the dashboard's origin; the API's is the same, or the one that streams and remote workers are told too; telemetry and `trigger dev` go to one of the two.",
     blame: Blame::Compiler,
     check: |stack, report| {
         for webapp in stack.of_role(Role::Webapp) {
@@ -47,6 +47,7 @@ pub(super) static DIFFERING_ORIGINS: Proof = Proof {
             let origin = |name: &str| webapp.get(name).and_then(Url::parse).map(|it| it.origin());
             let Some(app) = origin(env::APP_ORIGIN) else { continue };
             let otel = origin(env::DEV_OTEL_EXPORTER_OTLP_ENDPOINT);
+            let stream = origin(env::STREAM_ORIGIN);
             let api = origin(env::API_ORIGIN).unwrap_or_else(|| app.clone());
             let mut say = |name: &str, fine: bool, help: &str| {
                 if !fine {
@@ -60,11 +61,24 @@ pub(super) static DIFFERING_ORIGINS: Proof = Proof {
                 login,
                 "write the value of `APP_ORIGIN`: a form from another host is refused",
             );
-            let same = api == app || otel.as_ref() == Some(&api);
+            // One name alone could be a slip: a second host is named for streams too, or for telemetry.
+            let same = api == app || [&otel, &stream].into_iter().flatten().any(|it| *it == api);
             say(
                 env::API_ORIGIN,
                 same,
                 "write the value of `APP_ORIGIN`, or name the second host everywhere",
+            );
+            let streams = stream.is_none_or(|it| it == api);
+            say(
+                env::STREAM_ORIGIN,
+                streams,
+                "write the value of `API_ORIGIN`, or leave it out: then it is that",
+            );
+            let dev = origin(env::DEV_ENGINE_URL).is_none_or(|it| it == app || it == api);
+            say(
+                env::DEV_ENGINE_URL,
+                dev,
+                "write the value of `API_ORIGIN` where `trigger dev` comes from outside, else that of `APP_ORIGIN`",
             );
             let told = otel.as_ref().is_none_or(|it| *it == app || *it == api);
             say(

@@ -28,7 +28,7 @@ pub(super) static REGISTRY_HOST_MISMATCH: Proof = Proof {
     },
 };
 
-fn bare_host(value: &str) -> &str {
+pub(super) fn bare_host(value: &str) -> &str {
     let value = value.split_once("://").map_or(value, |(_, rest)| rest);
     value.split('/').next().unwrap_or_default()
 }

@@ -35,7 +35,9 @@ mod variable;
 mod variables;
 mod version;
 
-pub use security::{SECURITY_FLOOR, advisories_open_at, published_default};
+pub use security::{
+    QUERY_FLOOR, SECURITY_FLOOR, advisories_open_at, published_default, published_hashes,
+};
 pub use sourced::{COMPOSE_ONLY, ComposeKey, FAMILIES, Family, family};
 pub use tags::{heard_of, not_an_image};
 pub use upgrade::{notes_between, same_schema};

@@ -31,6 +31,9 @@ pub const SECURITY_FLOOR: Floor = Floor {
     reason: "published default secrets let strangers forge a login, and a request to realtime can read every organization",
 };
 
+/// The first release whose `POST /api/v1/query` keeps organizations apart.
+pub const QUERY_FLOOR: Version = Version(4, 7, 3);
+
 /// Every floor, lowest first.
 pub static FLOORS: &[Floor] = &[
     SECURITY_FLOOR,
@@ -45,7 +48,7 @@ pub static FLOORS: &[Floor] = &[
         reason: "holes that 4.5.12 closed are open; it is the last security release whose code was read",
     },
     Floor {
-        version: Version(4, 7, 3),
+        version: QUERY_FLOOR,
         level: Level::Warning,
         reason: "`POST /api/v1/query` lets any environment key read the runs of every organization",
     },
@@ -166,7 +169,7 @@ pub static ADVISORIES: &[Advisory] = &[
         mitigation: "refuse `POST /api/v1/query` at the proxy",
         ..fixed(
             "GHSA-m79r-84cc-xwg9",
-            Version(4, 7, 3),
+            QUERY_FLOOR,
             "a table name in braces in `POST /api/v1/query` lets any environment key or public token read the runs of every organization",
         )
     },
@@ -268,6 +271,11 @@ pub static PUBLISHED_DEFAULTS: &[PublishedDefault] = &[
         refused_from: None,
     },
 ];
+
+/// The hash of every secret that upstream once published.
+pub fn published_hashes() -> impl Iterator<Item = &'static str> {
+    PUBLISHED_DEFAULTS.iter().map(|published| published.sha256)
+}
 
 /// The published secret with this hash (lower-case hex), if it is one.
 #[must_use]

@@ -3,11 +3,14 @@
 //! Invariant: nothing here can fail for a reason that lies with the author.
 
 mod dotenv;
+mod inventory;
+mod markdown;
 mod shell;
 mod text;
 mod xml;
 
 pub use dotenv::{quoted, read as read_dotenv};
+pub use markdown::{markdown, mermaid};
 pub use shell::word;
 pub use text::{render as render_template, template_names};
 
@@ -28,7 +31,8 @@ pub struct Rendered {
 /// Renders every file of a plan.
 pub fn render(plan: Plan) -> Rendered {
     let (mut tree, mut documents) = (Tree::default(), BTreeMap::new());
-    for PlannedFile { path, mode, artifact, body } in plan.files {
+    for PlannedFile { path, mode, artifact, body } in inventories_last(plan) {
+        let body = inventory::completed(body, &tree);
         let text = write(&body);
         assert!(
             text.ends_with('\n') && !text.contains('\r'),
@@ -49,16 +53,25 @@ pub fn render(plan: Plan) -> Rendered {
 
 /// Renders every file of a plan, and reads nothing again: for comparing many plans.
 pub fn sketch(plan: Plan) -> Tree {
-    let files = plan.files.into_iter().map(|PlannedFile { path, mode, artifact, body }| {
-        (path, File { bytes: write(&body).into_bytes(), mode, artifact })
-    });
-    Tree { files: files.collect() }
+    let mut tree = Tree::default();
+    for PlannedFile { path, mode, artifact, body } in inventories_last(plan) {
+        let bytes = write(&inventory::completed(body, &tree)).into_bytes();
+        tree.files.insert(path, File { bytes, mode, artifact });
+    }
+    tree
+}
+
+/// The files in the order of their making: an inventory speaks of all others.
+fn inventories_last(plan: Plan) -> impl Iterator<Item = PlannedFile> {
+    let is_inventory = |it: &PlannedFile| matches!(it.body, Body::Inventory { .. });
+    let (inventories, files): (Vec<_>, Vec<_>) = plan.files.into_iter().partition(is_inventory);
+    files.into_iter().chain(inventories)
 }
 
 fn write(body: &Body) -> String {
     match body {
         Body::Yaml { header, document } => comment(header) + &crate::yaml::write(document),
-        Body::Json(document) => {
+        Body::Json(document) | Body::Inventory { document, .. } => {
             serde_json::to_string_pretty(document).expect("a value is JSON") + "\n"
         }
         Body::Xml { header, root } => xml::write(header, root),
@@ -79,7 +92,7 @@ fn re_read(path: &str, body: &Body, text: &str) {
         Body::Yaml { document, .. } => {
             crate::yaml::read_back::<Value>(text).is_some_and(|read| read == *document)
         }
-        Body::Json(document) => {
+        Body::Json(document) | Body::Inventory { document, .. } => {
             serde_json::from_str::<Value>(text).is_ok_and(|read| read == *document)
         }
         Body::Xml { root, .. } => xml::read(text).is_some_and(|read| read == xml::plain(root)),

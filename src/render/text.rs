@@ -1,16 +1,108 @@
 //! Text from templates. A template decides nothing: it sees one small struct and writes it down.
 
 use serde_json::Value;
-use tera::Tera;
+use tera::{Kwargs, State, Tera};
 
 /// Every template with its text, by its path below `templates/` without suffix.
 static TEMPLATES: &[(&str, &str)] = &[
+    ("docker/backup/cron", include_str!("../../templates/docker/backup/cron.tera")),
+    ("docker/backup/restic-s3", include_str!("../../templates/docker/backup/restic-s3.tera")),
+    ("docker/backup/secret", include_str!("../../templates/docker/backup/secret.tera")),
+    (
+        "docker/backup/systemd/failed.service",
+        include_str!("../../templates/docker/backup/systemd/failed.service.tera"),
+    ),
+    (
+        "docker/backup/systemd/service",
+        include_str!("../../templates/docker/backup/systemd/service.tera"),
+    ),
+    (
+        "docker/backup/systemd/timer",
+        include_str!("../../templates/docker/backup/systemd/timer.tera"),
+    ),
+    (
+        "docker/host/etc/apt/apt.conf.d/52trigger-dev",
+        include_str!("../../templates/docker/host/etc/apt/apt.conf.d/52trigger-dev.tera"),
+    ),
+    (
+        "docker/host/etc/fail2ban/jail.d/trigger-dev.local",
+        include_str!("../../templates/docker/host/etc/fail2ban/jail.d/trigger-dev.local.tera"),
+    ),
+    (
+        "docker/host/etc/ssh/sshd_config.d/00-trigger-hardening.conf",
+        include_str!(
+            "../../templates/docker/host/etc/ssh/sshd_config.d/00-trigger-hardening.conf.tera"
+        ),
+    ),
+    (
+        "docker/host/etc/sysctl.d/60-trigger-dev.conf",
+        include_str!("../../templates/docker/host/etc/sysctl.d/60-trigger-dev.conf.tera"),
+    ),
+    (
+        "docker/host/etc/systemd/system/trigger-firewall.service",
+        include_str!(
+            "../../templates/docker/host/etc/systemd/system/trigger-firewall.service.tera"
+        ),
+    ),
+    (
+        "docker/host/etc/trigger-dev/firewall.nft",
+        include_str!("../../templates/docker/host/etc/trigger-dev/firewall.nft.tera"),
+    ),
+    (
+        "docker/nginx/bootstrap.conf",
+        include_str!("../../templates/docker/nginx/bootstrap.conf.tera"),
+    ),
+    (
+        "docker/nginx/catch-all.conf",
+        include_str!("../../templates/docker/nginx/catch-all.conf.tera"),
+    ),
+    ("docker/nginx/site.conf", include_str!("../../templates/docker/nginx/site.conf.tera")),
+    (
+        "docker/nginx/snippets/headers.conf",
+        include_str!("../../templates/docker/nginx/snippets/headers.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/proxy.conf",
+        include_str!("../../templates/docker/nginx/snippets/proxy.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/server.conf",
+        include_str!("../../templates/docker/nginx/snippets/server.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/tls.conf",
+        include_str!("../../templates/docker/nginx/snippets/tls.conf.tera"),
+    ),
+    (
+        "docker/nginx/snippets/websocket.conf",
+        include_str!("../../templates/docker/nginx/snippets/websocket.conf.tera"),
+    ),
+    ("docker/nginx/vhost.conf", include_str!("../../templates/docker/nginx/vhost.conf.tera")),
     (
         "docker/registry/auth.htpasswd",
         include_str!("../../templates/docker/registry/auth.htpasswd.tera"),
     ),
+    (
+        "docker/deploy/buildkitd.toml",
+        include_str!("../../templates/docker/deploy/buildkitd.toml.tera"),
+    ),
+    ("docker/deploy/deploy.sh", include_str!("../../templates/docker/deploy/deploy.sh.tera")),
+    ("RUNBOOK.md", include_str!("../../templates/RUNBOOK.md.tera")),
     ("gitignore", include_str!("../../templates/gitignore.tera")),
     ("init/site.yaml", include_str!("../../templates/init/site.yaml.tera")),
+    ("runbook/alarms.md", include_str!("../../templates/runbook/alarms.md.tera")),
+    ("runbook/backup.md", include_str!("../../templates/runbook/backup.md.tera")),
+    ("runbook/deploy.md", include_str!("../../templates/runbook/deploy.md.tera")),
+    ("runbook/hardening.md", include_str!("../../templates/runbook/hardening.md.tera")),
+    ("runbook/keep.md", include_str!("../../templates/runbook/keep.md.tera")),
+    ("runbook/login.md", include_str!("../../templates/runbook/login.md.tera")),
+    ("runbook/proxy.md", include_str!("../../templates/runbook/proxy.md.tera")),
+    ("runbook/restore.md", include_str!("../../templates/runbook/restore.md.tera")),
+    ("runbook/server.md", include_str!("../../templates/runbook/server.md.tera")),
+    ("runbook/site.md", include_str!("../../templates/runbook/site.md.tera")),
+    ("runbook/stacks.md", include_str!("../../templates/runbook/stacks.md.tera")),
+    ("runbook/verify.md", include_str!("../../templates/runbook/verify.md.tera")),
+    ("runbook/workers.md", include_str!("../../templates/runbook/workers.md.tera")),
 ];
 
 /// The names of all templates.
@@ -18,17 +110,32 @@ pub fn template_names() -> impl Iterator<Item = &'static str> {
     TEMPLATES.iter().map(|(name, _)| *name)
 }
 
-/// Renders one template. Only that one is parsed: a command pays for what it uses.
+/// Renders one template. Only that one, and what it includes, is parsed: a command pays for what it uses.
 pub fn render(name: &str, cx: &Value) -> String {
-    let (_, text) = TEMPLATES
+    let mut tera = Tera::new();
+    tera.autoescape_on(Vec::<&str>::new());
+    let filters: [(&'static str, fn(&str) -> String); 3] =
+        [("sh", super::word), ("md", super::markdown), ("mermaid", super::mermaid)];
+    for (filter, escaped) in filters {
+        tera.register_filter(filter, move |it: String, _: Kwargs, _: &State<'_>| escaped(&it));
+    }
+    let cx =
+        tera::Context::from_serialize(cx).expect("bug in trigger-gen: a template sees a mapping");
+    tera.add_raw_templates(with_included(name))
+        .and_then(|()| tera.render(name, &cx))
+        .unwrap_or_else(|error| {
+            panic!("bug in trigger-gen: the template {name} does not render: {error}")
+        })
+}
+
+/// A template and all that it includes, each after what it includes.
+fn with_included(name: &str) -> Vec<(&'static str, &'static str)> {
+    let (name, text) = TEMPLATES
         .iter()
         .find(|(it, _)| *it == name)
         .unwrap_or_else(|| panic!("bug in trigger-gen: no template {name}"));
-    let mut tera = Tera::new();
-    tera.autoescape_on(Vec::<&str>::new());
-    let cx =
-        tera::Context::from_serialize(cx).expect("bug in trigger-gen: a template sees a mapping");
-    tera.add_raw_template(name, text).and_then(|()| tera.render(name, &cx)).unwrap_or_else(
-        |error| panic!("bug in trigger-gen: the template {name} does not render: {error}"),
-    )
+    let after = text.split("{% include \"").skip(1);
+    let included =
+        after.filter_map(|it| it.split_once('"')).flat_map(|(name, _)| with_included(name));
+    included.chain([(*name, *text)]).collect()
 }

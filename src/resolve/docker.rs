@@ -1,11 +1,11 @@
 //! `docker`: servers, containers, sizes, images.
 
-use super::{Cx, known, placeholder};
+use super::{Cx, deploy, hardening, known, placeholder};
 use crate::diag::{Diagnostic, Place, Route};
 use crate::release::images::{self, Image};
 use crate::site::{
     BundledObjectStore, Clickhouse, Docker, FLOORS, Images, ObjectStore, ObjectStoreKind, Postgres,
-    Publish, Realtime, Redis, Registry, Reserve, Sizes, Storage, Streams, Worker,
+    Proxy, Publish, Realtime, Redis, Registry, Reserve, Sizes, Storage, Streams, Worker,
 };
 use crate::spec::{self, ContainerLimits, DockerImages};
 use crate::value::{ByteSize, ImageRef, Label, Port};
@@ -17,6 +17,7 @@ pub(super) fn resolve(
     written: Option<&spec::Docker>,
     name: &Label,
     storage: &Storage,
+    proxy: Proxy,
     cx: &mut Cx<'_>,
 ) -> Docker {
     let none = spec::Docker::default();
@@ -26,14 +27,23 @@ pub(super) fn resolve(
     let split = !workers.is_empty();
     refuse_on_split(split, storage, cx);
     refuse_unused(written, storage, cx);
+    let project = written.project.clone().unwrap_or_else(|| name.clone());
+    let root = written.root.clone().unwrap_or_else(|| known("/opt/trigger-dev"));
+    let backup = super::backup::resolve(written.backup.as_ref(), &project, storage, cx);
+    super::backup::refuse_within_root(&backup, &root, cx);
     Docker {
-        project: written.project.clone().unwrap_or_else(|| name.clone()),
-        root: written.root.clone().unwrap_or_else(|| known("/opt/trigger-dev")),
+        backup,
+        project,
+        root,
         memory,
+        os: super::proxy::os(Some(written)),
         sizes: sizes(memory, written.limits.as_ref(), storage, split, cx),
         workers,
         publish: publish(written.publish.as_ref(), cx),
+        proxy,
         images: images(written.images.as_ref(), storage),
+        deploy: deploy::resolve(written.deploy.as_ref(), storage, cx),
+        hardening: hardening::resolve(written.hardening.as_ref(), storage, cx),
     }
 }
 

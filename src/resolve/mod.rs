@@ -4,10 +4,15 @@
 //! looked at; the fault is in the sink by then, and the checkpoint lets no such site through.
 
 mod access;
+mod backup;
+mod deploy;
 mod docker;
 mod env;
+mod hardening;
 mod limits;
+mod network;
 mod patches;
+mod proxy;
 mod release;
 mod storage;
 
@@ -53,10 +58,13 @@ pub fn resolve(spec: &SiteSpec, sink: &mut Sink) -> Site {
     let name = spec.name.clone().unwrap_or_else(placeholder);
     let domain = spec.domain.clone().unwrap_or_else(placeholder);
     let storage = storage::resolve(spec.storage.as_ref(), release, &domain, &mut cx);
-    let docker = docker::resolve(spec.docker.as_ref(), &name, &storage, &mut cx);
-    let limits = limits::resolve(spec.limits.as_ref(), release, &docker, &mut cx);
     let access = access::resolve(spec.access.as_ref(), release, &mut cx);
+    let network = network::resolve(spec, release, &domain, &storage, &mut cx);
+    let proxy = proxy::resolve(spec.docker.as_ref(), &access.admins);
+    let docker = docker::resolve(spec.docker.as_ref(), &name, &storage, proxy, &mut cx);
+    let limits = limits::resolve(spec.limits.as_ref(), release, &docker, &mut cx);
     let extra = env::resolve(spec.env.as_ref(), release, &mut cx);
+    let supplied = std::mem::take(&mut cx.supplied);
     let site = Site {
         name: name.clone(),
         release,
@@ -64,14 +72,16 @@ pub fn resolve(spec: &SiteSpec, sink: &mut Sink) -> Site {
         timezone: spec.timezone.clone().unwrap_or_else(|| known("UTC")),
         access,
         limits,
+        network,
         storage,
         docker,
         extra,
         patches: patches::resolve(spec.patches.as_ref(), cx.sink),
         allow: allowances(spec.allow.as_deref().unwrap_or_default()),
         store: store_path(spec, &name),
-        supplied: cx.supplied,
+        supplied,
     };
+    proxy::refuse_certificates(&site, &mut cx);
     env::refuse_reserved_secrets(&site, sink);
     site
 }

@@ -1,5 +1,9 @@
 //! Servers, containers, and what is published.
 
+use super::backup::Backup;
+use super::deploy::Deploy;
+use super::hardening::Hardening;
+use super::proxy::{Os, Proxy};
 use super::sizing::{Reserve, Sizes};
 use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
 
@@ -12,14 +16,24 @@ pub struct Docker {
     pub root: InstallRoot,
     /// Memory of the server that runs the webapp.
     pub memory: ByteSize,
+    /// System of that server.
+    pub os: Os,
     /// Memory of each container on that server.
     pub sizes: Sizes,
     /// Servers that only run tasks; none when the webapp's server runs them.
     pub workers: Vec<Worker>,
     /// What is reachable on loopback.
     pub publish: Publish,
+    /// What stands in front of it.
+    pub proxy: Proxy,
     /// The image of each service.
     pub images: Images,
+    /// How tasks come to the server.
+    pub deploy: Deploy,
+    /// How the servers are closed and kept up to date.
+    pub hardening: Hardening,
+    /// What is saved, when, and where to.
+    pub backup: Backup,
 }
 
 /// A server that only runs tasks.

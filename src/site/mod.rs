@@ -4,15 +4,25 @@
 //! of the site does not exist, or that the release does by itself what is not said here.
 
 mod access;
+mod backup;
+mod deploy;
 mod docker;
+mod hardening;
+mod network;
 mod owned;
+mod proxy;
 mod secrets;
 mod sizing;
 mod storage;
 
 pub use access::{Access, Mail, OauthApp, Transport};
+pub use backup::{Backup, ClickhousePart, Offsite, Scheduler};
+pub use deploy::Deploy;
 pub use docker::{Docker, Images, Publish, Worker};
+pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd};
+pub use network::{Expose, Network, NetworkAccess, Tailnet};
 pub use owned::{OWNED, Owned, owner};
+pub use proxy::{Letsencrypt, Nginx, Os, Proxy, Tls};
 pub use secrets::{Needed, Use, form_of, generated};
 pub use sizing::{FLOORS, RUN_MEMORY, Reserve, Sizes, WEBAPP_FLOOR};
 pub use storage::{
@@ -23,7 +33,7 @@ pub use storage::{
 
 use crate::release::Release;
 use crate::value::{
-    ByteSize, Domain, Duration, EnvName, Label, LintName, Origin, SecretName, StorePath, TimeZone,
+    ByteSize, Domain, Duration, EnvName, Label, LintName, SecretName, StorePath, TimeZone,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -35,7 +45,7 @@ pub struct Site {
     pub name: Label,
     /// The release that it runs.
     pub release: &'static Release,
-    /// The public host of dashboard and API.
+    /// The host of the dashboard, and of the API unless that has a name of its own.
     pub domain: Domain,
     /// The zone of logs and schedules.
     pub timezone: TimeZone,
@@ -43,6 +53,8 @@ pub struct Site {
     pub access: Access,
     /// How much, how large, how long.
     pub limits: Limits,
+    /// From where it is reached.
+    pub network: Network,
     /// Everything that keeps data.
     pub storage: Storage,
     /// Servers, containers, what is published.
@@ -139,11 +151,6 @@ pub struct Allowance {
 }
 
 impl Site {
-    /// Where browsers, the CLI and remote workers reach the webapp.
-    pub fn origin(&self) -> Origin {
-        Origin::https(&self.domain)
-    }
-
     /// Whether runs are executed on other servers than the webapp's.
     pub fn is_split(&self) -> bool {
         !self.docker.workers.is_empty()

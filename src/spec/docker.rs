@@ -1,6 +1,10 @@
 //! `docker`: the same site as Docker Compose stacks.
 
-use super::read::section;
+use super::backup::Backup;
+use super::deploy::Deploy;
+use super::hardening::Hardening;
+use super::proxy::Proxy;
+use super::read::{choice, section};
 use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
 
 section! {
@@ -16,10 +20,18 @@ section! {
         optional topology: Topology,
         /// What is reachable on the server's loopback address, and at which port.
         optional publish: Publish,
+        /// What stands between the world and the published ports. Default: nginx with certificates of Let's Encrypt.
+        optional proxy: Proxy,
         /// Images other than the ones that trigger-gen pins.
         optional images: DockerImages,
         /// Memory limits of single containers. Default: from a table by the host's memory.
         optional limits: ContainerLimits,
+        /// How tasks come to the server, in the emitted script and CI job.
+        optional deploy: Deploy,
+        /// How the servers themselves are closed and kept up to date. Every part is on by default.
+        optional hardening: Hardening,
+        /// Backups of everything that this server keeps. Default: daily, on the server itself.
+        optional backup: Backup,
     }
 }
 
@@ -28,6 +40,24 @@ section! {
     DockerHost {
         /// Its memory. Default: 8GiB.
         optional memory: ByteSize,
+        /// Its system, which decides the versions of nginx and OpenSSL. Default: debian12.
+        optional os: Os,
+    }
+}
+
+choice! {
+    /// The system of a server.
+    Os {
+        words {
+            /// Debian 12, with nginx 1.22.
+            Debian12 = "debian12",
+            /// Debian 13, with nginx 1.26.
+            Debian13 = "debian13",
+            /// Ubuntu 22.04, with nginx 1.18.
+            Ubuntu2204 = "ubuntu22.04",
+            /// Ubuntu 24.04, with nginx 1.24.
+            Ubuntu2404 = "ubuntu24.04",
+        }
     }
 }
 

@@ -3,22 +3,37 @@
 //! Invariant: a key that may be absent is an `Option`; what absence means is said in `resolve` alone.
 
 mod access;
+mod backup;
+mod deploy;
 mod docker;
 mod env;
+mod hardening;
 mod limits;
 mod lists;
+mod network;
 mod patches;
+mod proxy;
 mod read;
 mod schema;
 mod storage;
 
 pub use access::{Access, Email, OauthApp, Resend, Ses, Smtp};
-pub use docker::{ContainerLimits, Docker, DockerHost, DockerImages, Publish, Topology, Worker};
+pub use backup::{
+    Backup, BackupEncryption, BackupKeep, BackupNotify, BackupParts, ClickhousePart, Offsite,
+    Rclone, Restic, ResticS3, Scheduler,
+};
+pub use deploy::Deploy;
+pub use docker::{
+    ContainerLimits, Docker, DockerHost, DockerImages, Os, Publish, Topology, Worker,
+};
 pub use env::{EnvSection, EnvValue, SecretRef};
 pub(crate) use env::{literal_secret, secret_in_patch};
+pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd, Sysctl, UnattendedUpgrades};
 pub use limits::{Concurrency, Limits, Payloads, RateLimit, Retention};
 pub use lists::{Allow, SecretsSection};
+pub use network::{Expose, Network, NetworkAccess, Tailscale};
 pub use patches::Patches;
+pub use proxy::{Challenge, Letsencrypt, Nginx, Proxy, TailscaleCert, Tls, TlsFiles};
 pub use schema::json_schema;
 pub use storage::{
     BundledClickhouse, BundledObjectStore, BundledPostgres, BundledRedis, BundledRegistry,
@@ -53,6 +68,8 @@ section! {
         expected access: Access,
         /// How much may run, how large payloads may be, how long events are kept.
         optional limits: Limits,
+        /// From where the site is reached, and what of it. Default: everybody reaches dashboard and API.
+        optional network: Network,
         /// Databases, object store, streams, realtime and image registry. Default: all of them bundled.
         optional storage: Storage,
         /// Compile for Docker Compose.

@@ -78,9 +78,10 @@ impl Lines {
     }
 }
 
-/// The files whose lines say something: the manifest says of every file that it is as it is.
+/// The files whose lines say something: the manifest and the lists of checks say of every file that it is as it is.
 pub(super) fn traced(tree: &Tree) -> impl Iterator<Item = (&OutPath, &File)> {
-    tree.files.iter().filter(|(path, _)| path.as_str() != crate::manifest::PATH)
+    let of_others = |path: &str| path == crate::manifest::PATH || path.ends_with("/checks.json");
+    tree.files.iter().filter(move |(path, _)| !of_others(path.as_str()))
 }
 
 /// Where a file stands in the other tree if it has another path there: the same artifact, the same file name.

@@ -20,6 +20,12 @@ checked_text! {
     matching "^([^<>]+ <[^@<>\\s*]+@[^@<>\\s*]+\\.[^@<>\\s*]+>|[^@<>\\s*]+@[^@<>\\s*]+\\.[^@<>\\s*]+)$" by mailbox
 }
 
+checked_text! {
+    /// An address without a character that any reader would have to quote.
+    ContactEmail is "a plain e-mail address" like "ops@example.com"
+    matching "^[A-Za-z0-9._+-]+@([a-z0-9-]+\\.)+[a-z0-9-]+$" by contact
+}
+
 impl EmailPattern {
     /// Whether it lets everybody in.
     pub fn is_everybody(&self) -> bool {
@@ -65,6 +71,19 @@ fn address(text: &str) -> Result<(), Refusal> {
         return Err(Refusal::new("it has no `@`"));
     };
     local_part(local).and_then(|()| mail_domain(domain))
+}
+
+fn contact(text: &str) -> Result<(), Refusal> {
+    address(text)?;
+    let (local, domain) = text.split_once('@').unwrap_or((text, ""));
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._+-".contains(c);
+    let is_host = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
+    match local.starts_with('-') || !local.chars().all(plain) || !domain.chars().all(is_host) {
+        true => Err(Refusal::new(
+            "letters, digits, `.`, `_`, `+` and `-` may stand in it, and a domain in lower case",
+        )),
+        false => Ok(()),
+    }
 }
 
 fn pattern(text: &str) -> Result<(), Refusal> {

@@ -2,20 +2,28 @@
 //!
 //! Invariant: a value of these types is valid. There is no way to make one but through [`Scalar`].
 
+mod backup;
+mod deploy;
 mod email;
 mod image;
 mod name;
 mod net;
+mod range;
 mod size;
+mod tailnet;
 mod text;
 
+pub use backup::{AccessKeyId, AgeRecipient, RcloneRemote, ResticRepository, Schedule};
+pub use deploy::{Branch, ProjectRef, RepoFolder};
 pub(crate) use email::anchored;
-pub use email::{EmailAddress, EmailPattern, Mailbox};
+pub use email::{ContactEmail, EmailAddress, EmailPattern, Mailbox};
 pub use image::ImageRef;
 pub use name::{BucketName, EnvName, Label, LintName, Region, RegistryNamespace, SecretName};
 pub use net::{Domain, Host, Origin, Port, RegistryHost};
+pub use range::AddressRange;
 pub use size::{ByteSize, Duration, MIB};
-pub use text::{InstallRoot, ReleaseTag, ServerTag, StorePath, Text, TimeZone};
+pub use tailnet::{TailnetIpv4, TailnetIpv6};
+pub use text::{FilePath, InstallRoot, ReleaseTag, ServerTag, StorePath, Text, TimeZone};
 
 /// Why a text is not a value of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,13 +141,19 @@ mod tests {
 
     #[test]
     fn every_example_is_a_value_of_its_type() {
+        example_holds::<Branch>();
+        example_holds::<AddressRange>();
+        example_holds::<AccessKeyId>();
+        example_holds::<AgeRecipient>();
         example_holds::<BucketName>();
         example_holds::<ByteSize>();
+        example_holds::<ContactEmail>();
         example_holds::<Domain>();
         example_holds::<Duration>();
         example_holds::<EmailAddress>();
         example_holds::<EmailPattern>();
         example_holds::<EnvName>();
+        example_holds::<FilePath>();
         example_holds::<Host>();
         example_holds::<ImageRef>();
         example_holds::<InstallRoot>();
@@ -147,13 +161,20 @@ mod tests {
         example_holds::<LintName>();
         example_holds::<Mailbox>();
         example_holds::<Origin>();
+        example_holds::<ProjectRef>();
+        example_holds::<RcloneRemote>();
         example_holds::<Region>();
         example_holds::<RegistryHost>();
         example_holds::<RegistryNamespace>();
         example_holds::<ReleaseTag>();
+        example_holds::<RepoFolder>();
+        example_holds::<ResticRepository>();
+        example_holds::<Schedule>();
         example_holds::<SecretName>();
         example_holds::<ServerTag>();
         example_holds::<StorePath>();
+        example_holds::<TailnetIpv4>();
+        example_holds::<TailnetIpv6>();
         example_holds::<Text>();
         example_holds::<TimeZone>();
     }

@@ -8,8 +8,14 @@ checked_text! {
 }
 
 checked_text! {
-    /// A folder on the server under which everything is installed.
+    /// A file or folder on the server: under which everything is installed, where backups go.
     InstallRoot is "an absolute path without a slash at its end" like "/opt/trigger-dev"
+    matching "^(/[A-Za-z0-9._][A-Za-z0-9._ -]*)+$" by install_root
+}
+
+checked_text! {
+    /// A file on the server.
+    FilePath is "an absolute path of a file" like "/etc/ssl/trigger.pem"
     matching "^(/[A-Za-z0-9._][A-Za-z0-9._ -]*)+$" by install_root
 }
 
@@ -67,10 +73,9 @@ fn install_root(text: &str) -> Result<(), Refusal> {
             "`{part}` begins or ends with a character that is lost in a shell"
         ))),
         _ => match part.chars().find(|c| !inner(*c)) {
-            Some(c) => Err(Refusal::new(format!(
-                "`{}` cannot stand in the install root",
-                c.escape_default()
-            ))),
+            Some(c) => {
+                Err(Refusal::new(format!("`{}` cannot stand in such a path", c.escape_default())))
+            }
             None => Ok(()),
         },
     })

@@ -88,6 +88,8 @@ const NAMES: &[&str] = &[
     "key-without-effect",
     "literal-secret",
     "missing-key",
+    "needed-by-runs",
+    "no-certificate",
     "not-an-image",
     "rejected-value",
     "release-lacks",

@@ -1,12 +1,16 @@
 //! The integration tests, one binary: what each module asks stands in its first line.
 
+mod advice;
+mod backup;
 mod bless;
 mod blocks;
 mod cases;
 mod catalogue;
+mod checks;
 mod cli;
 mod consumers;
 mod ctl;
+mod deploy;
 mod docs;
 mod emission;
 mod explain;
@@ -14,13 +18,16 @@ mod fire;
 mod formats;
 mod fuzz;
 mod golden;
+mod host;
 mod injection;
 mod leaks;
 mod lints;
 mod matrix;
+mod nginx;
 mod patches;
 mod proofs;
 mod readme;
+mod runbook;
 mod schema;
 mod seeds;
 mod sizing;
@@ -31,3 +38,4 @@ mod tidy;
 mod trace;
 mod usage;
 mod verified;
+mod vhosts;

@@ -22,7 +22,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("lint", &["diag", "release", "site", "value"]),
     ("secrets", &["diag", "fingerprint", "manifest", "release", "site", "value", "yaml"]),
     ("artifacts", &["plan", "release", "secrets", "site", "tree", "value"]),
-    ("render", &["plan", "tree", "yaml"]),
+    ("render", &["fingerprint", "plan", "tree", "yaml"]),
     ("proof", &["fingerprint", "manifest", "release", "render", "tree", "yaml"]),
     ("patch", &["artifacts", "diag", "plan", "proof", "release", "render", "secrets", "site"]),
     ("catalogue", &["lint", "proof"]),

@@ -35,6 +35,24 @@ docker:
   publish: { webapp: 8031, object_store: 9001, registry: 5001 }
   images: { redis: images.example.com/redis:7.4.11 }
   limits: { redis: 600MiB }
+  proxy: { nginx: { tls: { letsencrypt: { challenge: http01, email: certificates@example.com } } } }
+  backup:
+    scheduler: systemd
+    schedule: \"0 2 * * *\"
+    dir: /srv/sets
+    keep: { sets: 9, before_update: 2 }
+    parts: { clickhouse: schema, object_store: false, registry: false, s2: true, exclude_task_events: true }
+    encryption: { recipients: [age19q087k9f05cwufzf2s57guq80h6rcgx08gn0a366dr58csxxtpmqw6skvk] }
+    offsite:
+      restic:
+        repository: \"s3:https://s3.example.com/sets\"
+        password: { secret: RESTIC }
+        s3: { access_key_id: AKIA1, secret_access_key: { secret: RESTIC_S3 } }
+        append_only: true
+    notify: { heartbeat_url: { secret: HEARTBEAT }, failure_hook: /usr/local/bin/alarm }
+network:
+  access: public
+  expose: { engine: true, otel: true, webhooks: true, query: true }
 patches:
   docker/webapp/docker-compose.yml: { services: { webapp: { stop_grace_period: 20s } } }
 secrets: { store: kept/mine.secrets.yaml }
@@ -49,16 +67,52 @@ storage:
   clickhouse:
     external: { host: ch.example.com, port: 8124, password: { secret: CH }, tls: false, version: \"26.2\" }
   streams: v1
-docker: { root: /srv/trigger }
+docker:
+  root: /srv/trigger
+  backup: { offsite: { rclone: { remote: \"offsite:sets\" } } }
 limits:
   run_ttl: 14d
+",
+    ),
+    (
+        "on a tailnet, with certificates of one's own",
+        "
+network:
+  access: { tailscale: { ipv4: 100.101.102.104 } }
+  expose: { registry: false, object_store: true }
+storage:
+  object_store: { bundled: { public_host: s3.example.com } }
+docker:
+  proxy:
+    nginx: { tls: { files: { certificate: /etc/ssl/own.pem, key: /etc/ssl/own.key } } }
+",
+    ),
+    (
+        "on a tailnet, with its own certificate",
+        "
+network:
+  access: { tailscale: { ipv4: 100.101.102.104, api_domain: api.example.com } }
+  expose: { registry: true }
+storage:
+  registry: { bundled: { host: images.example.com } }
+docker:
+  proxy: { nginx: { tls: { tailscale: { email: certificates@example.com } } } }
+",
+    ),
+    (
+        "behind a proxy of one's own",
+        "
+docker: { proxy: none }
 ",
     ),
 ];
 
 fn base(sections: &str) -> String {
+    // The tailnet certifies its own names alone.
+    let of_tailnet = sections.contains("tls: { tailscale");
+    let domain = if of_tailnet { "box.tail1234.ts.net" } else { "trigger.example.com" };
     format!(
-        "version: 1\nname: base\nrelease: 4.5.12\ndomain: trigger.example.com\n\
+        "version: 1\nname: base\nrelease: 4.5.12\ndomain: {domain}\n\
          access:\n  admins: [ops@example.com]\n  telemetry: true\n\
          {sections}"
     )

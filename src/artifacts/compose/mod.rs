@@ -58,6 +58,10 @@ pub(super) struct Container {
     pub(super) image: String,
     /// Whether it does its work once and exits.
     pub(super) once: bool,
+    /// The real names of its networks.
+    pub(super) networks: Vec<String>,
+    /// Where loopback leads to it: `127.0.0.1:8030:3000`.
+    pub(super) ports: Vec<String>,
 }
 
 /// Every container of the webapp's server, or of a worker host, in the order of the compose files.
@@ -73,6 +77,8 @@ pub(super) fn containers(site: &Site, worker: Option<&Worker>) -> Vec<Container>
             service,
             image: it.image.with(env::TRIGGER_IMAGE_TAG, &site.release.tag()),
             once: it.restart == "no",
+            networks: it.networks.iter().map(|name| real_name(site, name)).collect(),
+            ports: it.ports,
         })
         .collect()
 }

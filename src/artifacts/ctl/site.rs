@@ -13,17 +13,20 @@ pub(super) fn constants(site: &Site, worker: Option<&Worker>) -> Body {
     constants.extend(stacks(site, worker));
     constants.extend(secrets(site, worker));
     if worker.is_none() {
+        let os = site.docker.os.name().to_lowercase().replace(' ', "-");
+        constants.push(one("HOST_OS", "system that nginx's files are for", os));
         constants.extend(stores(site));
+        constants.extend(super::backup::constants(site));
     }
     let header = header(site, "Constants of trigger-ctl.sh");
     Body::Shell(ShellFile { header, constants })
 }
 
-fn one(name: &'static str, about: &'static str, value: impl ToString) -> Constant {
+pub(super) fn one(name: &'static str, about: &'static str, value: impl ToString) -> Constant {
     Constant { name, about, value: Words::One(value.to_string()) }
 }
 
-fn many<T: ToString>(
+pub(super) fn many<T: ToString>(
     name: &'static str,
     about: &'static str,
     words: impl IntoIterator<Item = T>,

@@ -40,7 +40,9 @@ fn reads(site: &Site, name: &str) -> bool {
 }
 
 fn origins(site: &Site) -> Vec<Setting> {
-    let origin = site.origin().to_string();
+    let (origin, api) = (site.origin().to_string(), site.api_origin().to_string());
+    let dev = |exposed: bool| if exposed { &api } else { &origin };
+    let expose = &site.network.expose;
     let mut settings = vec![
         Setting::kept(Group::Origins, env::APP_ORIGIN, "the dashboard", origin.clone()),
         Setting::kept(
@@ -53,10 +55,18 @@ fn origins(site: &Site) -> Vec<Setting> {
             Group::Origins,
             env::API_ORIGIN,
             "what the CLI, your applications and remote workers call",
-            origin.clone(),
+            api.clone(),
         ),
-        Setting::wired(env::DEV_OTEL_EXPORTER_OTLP_ENDPOINT, format!("{origin}/otel")),
+        Setting::wired(env::DEV_OTEL_EXPORTER_OTLP_ENDPOINT, format!("{}/otel", dev(expose.otel))),
     ];
+    if site.has_two_hosts() {
+        settings.push(Setting::wired(env::STREAM_ORIGIN, api.as_str()));
+        settings.push(Setting::wired(env::DEV_ENGINE_URL, dev(expose.engine).as_str()));
+    }
+    if expose.webhooks {
+        settings.push(Setting::wired(env::WEBHOOK_ENABLED, "1"));
+        settings.push(Setting::wired(env::WEBHOOK_INGRESS_ORIGIN, api.as_str()));
+    }
     if !site.is_split() {
         // Runs beside the webapp need not leave the server to call it.
         settings.push(Setting::wired(env::INTERNAL_API_ORIGIN, WEBAPP_IN_STACK));

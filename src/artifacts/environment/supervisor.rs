@@ -23,7 +23,7 @@ pub(in crate::artifacts) fn local(site: &Site) -> Vec<Setting> {
 
 /// A supervisor on a server of its own: it reaches the webapp as the rest of the world does.
 pub(in crate::artifacts) fn remote(site: &Site, worker: &Worker) -> Vec<Setting> {
-    let origin = site.origin().to_string();
+    let origin = site.api_origin().to_string();
     let mut settings = vec![
         Setting::kept(Group::Origins, env::TRIGGER_API_URL, "the webapp", origin.clone()),
         Setting::kept(

@@ -21,6 +21,7 @@ macro_rules! lint {
     };
 }
 
+mod backup_on_same_volume;
 mod below_security_floor;
 mod clickhouse_memory_over_half;
 mod clickhouse_too_new;
@@ -32,8 +33,11 @@ mod documented_release;
 mod dotless_registry_host;
 mod dsn_in_logs;
 mod end_of_life_image;
+mod exposed_otel;
+mod exposed_query;
 mod floating_image;
 mod frozen_image;
+mod incomplete_backup;
 mod insecure_defaults_allowed;
 mod internal_object_store_url;
 mod known_advisory;
@@ -52,14 +56,17 @@ mod postgres_event_store;
 mod postgres_major_mismatch;
 mod removed_image;
 mod runner_containers_kept;
+mod shared_tailnet_host;
 mod skipped_migrations;
+mod store_backed_up_elsewhere;
 mod telemetry_on;
 mod too_few_connections;
 mod undersized_host;
+mod unencrypted_offsite_backup;
 mod unencrypted_store;
 mod unknown_image;
 
-/// Every lint, in the order of the reference: release, access, limits, storage, docker, env.
+/// Every lint, in the order of the reference: release, access, limits, network, storage, docker, env.
 pub const LINTS: &[&Lint] = &[
     &below_security_floor::BELOW_SECURITY_FLOOR,
     &known_advisory::KNOWN_ADVISORY,
@@ -72,6 +79,9 @@ pub const LINTS: &[&Lint] = &[
     &magic_link_only_in_logs::MAGIC_LINK_ONLY_IN_LOGS,
     &telemetry_on::TELEMETRY_ON,
     &org_limit_too_low::ORG_LIMIT_TOO_LOW,
+    &shared_tailnet_host::SHARED_TAILNET_HOST,
+    &exposed_otel::EXPOSED_OTEL,
+    &exposed_query::EXPOSED_QUERY,
     &end_of_life_image::END_OF_LIFE_IMAGE,
     &pooler_url::POOLER_URL,
     &clustered_redis::CLUSTERED_REDIS,
@@ -84,6 +94,7 @@ pub const LINTS: &[&Lint] = &[
     &dotless_registry_host::DOTLESS_REGISTRY_HOST,
     &loopback_server::LOOPBACK_SERVER,
     &unencrypted_store::UNENCRYPTED_STORE,
+    &store_backed_up_elsewhere::STORE_BACKED_UP_ELSEWHERE,
     &undersized_host::UNDERSIZED_HOST,
     &clickhouse_memory_over_half::CLICKHOUSE_MEMORY_OVER_HALF,
     &floating_image::FLOATING_IMAGE,
@@ -92,6 +103,9 @@ pub const LINTS: &[&Lint] = &[
     &unknown_image::UNKNOWN_IMAGE,
     &postgres_major_mismatch::POSTGRES_MAJOR_MISMATCH,
     &too_few_connections::TOO_FEW_CONNECTIONS,
+    &incomplete_backup::INCOMPLETE_BACKUP,
+    &backup_on_same_volume::BACKUP_ON_SAME_VOLUME,
+    &unencrypted_offsite_backup::UNENCRYPTED_OFFSITE_BACKUP,
     &insecure_defaults_allowed::INSECURE_DEFAULTS_ALLOWED,
     &skipped_migrations::SKIPPED_MIGRATIONS,
     &node_options_heap::NODE_OPTIONS_HEAP,

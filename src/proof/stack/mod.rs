@@ -3,6 +3,7 @@
 mod dotenv;
 mod keys;
 mod load;
+mod nginx;
 mod role;
 mod service;
 mod syntax;
@@ -13,6 +14,7 @@ mod xml;
 pub(super) use dotenv::Dotenv;
 pub(super) use keys::{Refusal, Why};
 pub(super) use load::is_compose;
+pub(super) use nginx::{Conf, Directive, included, names_a_file};
 pub(super) use role::Role;
 pub(super) use service::{Service, is_yes, texts};
 pub(super) use syntax::{Mount, Port};
@@ -37,6 +39,8 @@ pub(super) struct Stack<'a> {
     pub(super) files: Vec<File>,
     /// Its files of variables.
     pub(super) dotenvs: Vec<Dotenv>,
+    /// Its files of nginx.
+    pub(super) confs: Vec<Conf>,
     /// The folder of each server.
     pub(super) hosts: Vec<String>,
     /// Every service of every file.
@@ -119,12 +123,14 @@ impl<'a> Stack<'a> {
             release: None,
             files: Vec::new(),
             dotenvs: Vec::new(),
+            confs: Vec::new(),
             hosts: Vec::new(),
             services: Vec::new(),
             manifest: None,
             troubles: Vec::new(),
         };
         load::load(&mut stack);
+        nginx::load(&mut stack);
         if let Some(file) = tree.get(manifest::PATH) {
             stack.manifest = Manifest::read(&file.bytes);
             if stack.manifest.is_none() {

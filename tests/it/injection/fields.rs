@@ -144,12 +144,17 @@ const FREE: &[(&str, Takes)] = &[
 /// Types whose alphabet is closed: letters, digits and what their form needs. `EmailAddress` and `EmailPattern`
 /// allow the most, and have a test of their own.
 const CLOSED: &[&str] = &[
+    "AddressRange",
+    "AccessKeyId",
+    "AgeRecipient",
     "BucketName",
     "ByteSize",
+    "ContactEmail",
     "Domain",
     "Duration",
     "EmailAddress",
     "EmailPattern",
+    "FilePath",
     "Host",
     "ImageRef",
     "InstallRoot",
@@ -157,12 +162,17 @@ const CLOSED: &[&str] = &[
     "LintName",
     "Origin",
     "Port",
+    "RcloneRemote",
     "Region",
     "RegistryHost",
     "RegistryNamespace",
     "ReleaseTag",
+    "ResticRepository",
+    "Schedule",
     "SecretName",
     "ServerTag",
+    "TailnetIpv4",
+    "TailnetIpv6",
     "TimeZone",
 ];
 

@@ -11,7 +11,7 @@
 )]
 
 mod bundled;
-mod classes;
+pub(crate) mod classes;
 mod dotenv;
 mod fields;
 mod front;
@@ -24,3 +24,8 @@ mod xml;
 
 pub(crate) use front::mutated;
 pub(crate) use random::Random;
+
+/// Every string of every class of hostile strings.
+pub(crate) fn hostile() -> Vec<String> {
+    classes::CLASSES.iter().flat_map(|it| (it.texts)()).collect()
+}

@@ -1,13 +1,15 @@
 //! What looks like a fault and is none: no proof may speak of it.
 
 use super::planted::planted;
-use super::plants::Edit::{self, Replace, ReplaceAll, Set};
+use super::plants::Edit::{self, Remove, Replace, ReplaceAll, Set};
 use super::plants::Plant;
 use crate::support;
 use trigger_gen::proof::{Context, check};
 
 const ENV: &str = "docker/.env";
 const WEBAPP: &str = "docker/webapp/docker-compose.yml";
+const SITE_CONF: &str = "docker/nginx/site.conf";
+const REGISTRY: &str = "docker/nginx/vhosts/registry.conf";
 const WORKER: &str = "docker/worker/docker-compose.yml";
 
 #[rustfmt::skip]
@@ -27,9 +29,9 @@ const HARMLESS: &[(&str, &[Edit])] = &[
         Replace(WORKER, "      IMAGES: \"1\"\n", "      IMAGES: \"true\"\n      INFO: \"1\"\n"),
     ]),
     ("minimal-vps", &[Replace(WORKER, "      DOCKER_HOST:", "      RESOURCE_MONITOR_ENABLED: \"0\"\n      DOCKER_HOST:")]),
-    ("minimal-vps", &[Set(ENV, "DEPLOY_REGISTRY_HOST", "registry.example.com:5443"), Set(ENV, "DOCKER_REGISTRY_URL", "https://registry.example.com:5443")]),
+    ("minimal-vps", &[Set(ENV, "DEPLOY_REGISTRY_HOST", "registry.example.com:5443"), Set(ENV, "DOCKER_REGISTRY_URL", "https://registry.example.com:5443"), Remove(REGISTRY), Replace(SITE_CONF, "include \"/opt/trigger-dev/nginx/vhosts/registry.conf\";\n", "")]),
     ("minimal-vps", &[Replace(WORKER, "\nnetworks:\n", "\n  coordinator:\n    image: registry.example.com/coordinator:1.2.3\n    security_opt: [\"no-new-privileges:true\"]\n    logging: { driver: local }\n    networks: [runner]\nnetworks:\n")]),
-    ("minimal-vps", &[Replace(WEBAPP, "127.0.0.1:5000:5000", "127.0.0.2:8030:5000")]),
+    ("minimal-vps", &[Replace(WEBAPP, "127.0.0.1:5000:5000", "127.0.0.2:8030:5000"), Replace(SITE_CONF, "127.0.0.1:5000", "127.0.0.2:8030")]),
     ("minimal-vps", &[Replace(WEBAPP, "    stop_grace_period: 10s\n", "    stop_grace_period: 10s\n    cap_add: [NET_BIND_SERVICE]\n    privileged: false\n    profiles: []\n    scale: 1\n")]),
     ("minimal-vps", &[Replace(WORKER, "- shared:/home/node/shared:ro", "- shared:/home/node/shared:ro\n      - /var/lib/extra:/extra:ro")]),
     ("minimal-vps", &[Replace(WORKER, "      IMAGES: \"1\"\n", "      IMAGES: \"1\"\n      EXEC: \"0\"\n")]),

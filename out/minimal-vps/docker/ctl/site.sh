@@ -151,3 +151,59 @@ readonly REGISTRY_HOST='registry.trigger.example.com'
 
 # path before the names of task images
 readonly REGISTRY_NAMESPACE='trigger'
+
+# folder of the backup sets
+readonly BACKUP_DIR='/var/backups/minimal-vps'
+
+# what a set holds, in the order of its making
+readonly BACKUP_PARTS=(
+  'postgres'
+  'redis'
+  'clickhouse'
+  'object-store'
+  'registry'
+)
+
+# what no set holds, and why
+readonly BACKUP_LEFT_OUT=(
+  's2=is switched off in the site file'
+)
+
+# how much of ClickHouse: full or schema
+readonly BACKUP_CLICKHOUSE='full'
+
+# whether rows of TaskEvent* are saved: 1 or 0
+readonly BACKUP_TASK_EVENTS='1'
+
+# verified sets that are kept
+readonly BACKUP_KEEP='7'
+
+# verified sets made before updates that are kept
+readonly BACKUP_KEEP_BEFORE_UPDATE='3'
+
+# age at which the newest set is too old; 0 where nobody makes them by a schedule
+readonly BACKUP_MAX_AGE_HOURS='26'
+
+# service of the object store, which its volume is called after
+readonly OBJECT_STORE_SERVICE='object-store'
+
+# who can decrypt a set; nobody has to where there is none
+readonly BACKUP_RECIPIENTS=()
+
+# how sets leave this server: restic, rclone or none
+readonly BACKUP_OFFSITE='none'
+
+# where they go
+readonly BACKUP_PLACE=''
+
+# whether nothing may be deleted there: 1 or 0
+readonly BACKUP_APPEND_ONLY='0'
+
+# program that hears of failures, where there is one
+readonly BACKUP_FAILURE_HOOK=''
+
+# who starts backups: cron, systemd or none
+readonly BACKUP_SCHEDULER='cron'
+
+# name of the entry of cron, or of the units of systemd
+readonly BACKUP_UNIT='minimal-vps-backup'

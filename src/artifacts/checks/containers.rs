@@ -1,0 +1,96 @@
+//! The containers as the engine has them.
+
+use super::{Check, Place, Severity, when};
+
+pub(super) static CHECKS: &[Check] = &[
+    Check {
+        id: "V30",
+        name: "running",
+        severity: Severity::Critical,
+        place: Place::Here,
+        doctor: false,
+        title: "every container runs, is healthy, and was not restarted in the last ten minutes",
+        hint: "trigger-ctl.sh logs SERVICE says why it stopped; trigger-ctl.sh up starts what is missing",
+        expects: |on| Some(on.services()),
+    },
+    Check {
+        id: "V31",
+        name: "running-images",
+        severity: Severity::Critical,
+        place: Place::Here,
+        doctor: false,
+        title: "every container runs the image of the site",
+        hint: "trigger-ctl.sh up puts the images of the site in place",
+        expects: |on| {
+            let containers = super::super::compose::containers(on.site, on.worker);
+            let kept = containers.into_iter().filter(|it| !it.once);
+            Some(kept.map(|it| format!("{}={}", it.service, it.image)).collect())
+        },
+    },
+    Check {
+        id: "V32",
+        name: "privileges",
+        severity: Severity::Warning,
+        place: Place::Here,
+        doctor: false,
+        title: "no container can gain privileges",
+        hint: "trigger-ctl.sh up makes the containers again as the site has them",
+        expects: |on| Some(on.services()),
+    },
+    Check {
+        id: "V33",
+        name: "memory",
+        severity: Severity::Warning,
+        place: Place::Here,
+        doctor: false,
+        title: "every container has a memory limit",
+        hint: "trigger-ctl.sh up makes the containers again as the site has them",
+        expects: |on| Some(on.services()),
+    },
+    Check {
+        id: "V34",
+        name: "socket",
+        severity: Severity::Critical,
+        place: Place::Here,
+        doctor: false,
+        title: "the socket of the engine is mounted in docker-proxy alone, read-only",
+        hint: "whoever has the socket is root: stop the container that is named",
+        expects: |on| when(on.runs_tasks()),
+    },
+    Check {
+        id: "V25",
+        name: "proxy-network",
+        severity: Severity::Critical,
+        place: Place::Here,
+        doctor: false,
+        title: "docker-proxy is on one network, which only the supervisor shares",
+        hint: "docker network disconnect what does not belong there, then trigger-ctl.sh up",
+        expects: |on| {
+            let project = &on.site.docker.project;
+            on.runs_tasks().then(|| vec![format!("{project}-docker-proxy")])
+        },
+    },
+    Check {
+        id: "V26",
+        name: "runner-network",
+        severity: Severity::Warning,
+        place: Place::Here,
+        doctor: true,
+        title: "runs join their own network, which exists and has no data store",
+        hint: "trigger-ctl.sh up makes networks and supervisor again as the site has them",
+        expects: |on| on.runs_tasks().then(|| vec![super::super::compose::runner_network(on.site)]),
+    },
+    Check {
+        id: "V54",
+        name: "registry-mount",
+        severity: Severity::Critical,
+        place: Place::Here,
+        doctor: false,
+        title: "the running registry writes into the volume with a name",
+        hint: "copy its images out before the container is removed: docker cp PROJECT-registry:/var/lib/registry .",
+        expects: |on| {
+            let project = &on.site.docker.project;
+            on.has("registry").then(|| vec![format!("{project}-registry")])
+        },
+    },
+];

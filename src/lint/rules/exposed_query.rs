@@ -1,0 +1,19 @@
+//! A path with a known hole, opened on purpose.
+
+use crate::diag::Place;
+use crate::lint::Report;
+use crate::release::QUERY_FLOOR;
+use crate::site::Site;
+
+lint!(EXPOSED_QUERY, "exposed-query", Error since "0.1.0" of release, exposed_query);
+
+fn exposed_query(site: &Site, report: &mut Report) {
+    let version = site.release.version;
+    if site.network.expose.query && version < QUERY_FLOOR {
+        report.found(
+            Place::Value("network.expose.query".into()),
+            format!("`POST /api/v1/query` of {version} lets every key read the runs of every organization"),
+            format!("move to `{QUERY_FLOOR}` or newer, or leave it closed"),
+        );
+    }
+}

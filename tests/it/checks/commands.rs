@@ -1,0 +1,148 @@
+//! The commands themselves: arguments, exit codes, what they print, and what they never print.
+
+use super::machine::{Machine, answer};
+use super::said;
+use crate::consumers::root;
+use serde_json::Value;
+use std::fs;
+
+const ONE: &str = "minimal-vps/docker";
+
+#[test]
+fn json_is_as_its_schema_says() {
+    let schema = fs::read_to_string(root().join("schema/verify.schema.json")).expect("the schema");
+    let validator =
+        jsonschema::validator_for(&serde_json::from_str(&schema).expect("JSON")).expect("a schema");
+    let mut machine = Machine::of(ONE);
+    machine.but(("docker", "*Config.Image*redis".into(), "a\"b\\c\té\n".into(), 0));
+    for command in ["verify", "doctor"] {
+        let (_, stdout, _) = machine.run(&[command, "--json"]);
+        let document: Value = serde_json::from_str(&stdout).expect("JSON");
+        assert!(validator.is_valid(&document), "{stdout}");
+        assert!(document.as_array().is_some_and(|it| it.len() > 5));
+    }
+}
+
+#[test]
+fn wrong_calls_end_with_2() {
+    let machine = Machine::of(ONE);
+    for arguments in [
+        &["verify", "--colour"][..],
+        &["verify", "--only"],
+        &["verify", "--only", "V99"],
+        &["verify", "--only", "webapp,no-such"],
+        &["doctor", "webapp"],
+    ] {
+        let (code, stdout, stderr) = machine.run(arguments);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_check_is_chosen_by_number_or_name() {
+    let machine = Machine::of(ONE);
+    let (_, checks) = said(&machine, &["verify", "--json", "--only", "V40,redis"]);
+    assert_eq!(checks.keys().collect::<Vec<_>>(), ["V40", "V50"]);
+}
+
+#[test]
+fn a_list_that_is_damaged_or_gone_is_refused() {
+    let machine = Machine::of(ONE);
+    let list = machine.install().join("checks.json");
+    fs::write(&list, "{}\n").expect("a file");
+    assert_eq!(machine.run(&["verify"]).0, 6);
+    fs::remove_file(&list).expect("gone");
+    assert_eq!(machine.run(&["doctor"]).0, 4);
+}
+
+/// Before a start nothing of the containers can be asked: that is no failure of theirs.
+#[test]
+fn before_a_start_containers_are_unknown() {
+    let mut machine = Machine::of(ONE);
+    machine.but(("docker", "*State.Running*".into(), String::new(), 1));
+    let (code, checks) = said(&machine, &["doctor", "--json"]);
+    assert_eq!(checks["V50"].0, "unknown");
+    assert_eq!(checks["V20"].0, "pass");
+    assert_eq!(code, 3, "{checks:?}");
+}
+
+/// A check that breaks off says so instead of passing, and the others are made.
+#[test]
+fn a_check_that_breaks_off_is_unknown() {
+    let mut machine = Machine::of(ONE);
+    machine.but(("sysctl", "*".into(), String::new(), 5));
+    let (code, checks) = said(&machine, &["verify", "--json"]);
+    assert_eq!(checks["V13"].0, "unknown");
+    assert_eq!(code, 3);
+}
+
+#[test]
+fn people_are_told_what_to_do() {
+    let mut machine = Machine::of(ONE);
+    machine.but(answer("curl", "*'/healthcheck'", "ERROR"));
+    let (code, stdout, stderr) = machine.run(&["verify", "--only", "webapp"]);
+    assert_eq!(code, 6);
+    assert!(stdout.contains("V40  webapp            FAIL"), "{stdout}");
+    assert!(stdout.contains("what to do: trigger-ctl.sh logs webapp"), "{stdout}");
+    assert!(stderr.contains("1 checks on minimal-vps: 1 failed"), "{stderr}");
+}
+
+/// What is made from outside runs nothing of the machine, and asks the host that is named.
+#[test]
+fn from_outside_only_the_host_is_asked() {
+    let mut machine = Machine::of("hardened-vps/docker");
+    machine.but(answer("curl", "*'Upgrade: foo'*", "200"));
+    machine.but(answer("curl", "*'/api/v1/whoami'", "401"));
+    machine.but(answer("curl", "*'--connect-to'*", "404"));
+    let last = |machine: &mut Machine, pattern: &str, said: &str| {
+        machine.but(answer("curl", pattern, said));
+    };
+    last(&mut machine, "*'/api/v1/whoami'", "401");
+    last(&mut machine, "*'Upgrade: foo'*", "200");
+    // Nothing listens on the ports of the stacks at this address, which is nobody's.
+    machine.but(("timeout", "*' 192.0.2.7 80'".into(), String::new(), 0));
+    machine.but(("timeout", "*' 192.0.2.7 443'".into(), String::new(), 0));
+    machine.but(("timeout", "*".into(), String::new(), 1));
+    machine.but(("timeout", "*' 80'".into(), String::new(), 0));
+    machine.but(("timeout", "*' 443'".into(), String::new(), 0));
+    let (code, checks) = said(&machine, &["verify", "--json", "--from-outside", "192.0.2.7"]);
+    assert_eq!(code, 0, "{checks:?}");
+    assert_eq!(checks.keys().collect::<Vec<_>>(), ["V06", "V15", "V65"]);
+    let calls = machine.calls();
+    assert!(!calls.contains("docker "), "{calls}");
+    assert!(calls.contains("--connect-to ::192.0.2.7:443"), "{calls}");
+
+    machine.but(("timeout", "*' 8030'".into(), String::new(), 0));
+    machine.but(("timeout", "*' 443'".into(), String::new(), 1));
+    machine.but(answer("curl", "*'/metrics'", "200"));
+    let (code, checks) = said(&machine, &["verify", "--json", "--from-outside", "192.0.2.7"]);
+    assert_eq!(code, 6);
+    for (id, what) in
+        [("V06", "open: 8030"), ("V15", "closed: 443"), ("V65", "/metrics answers 200")]
+    {
+        assert_eq!(checks[id], ("fail".to_owned(), what.to_owned()), "{id}");
+    }
+}
+
+/// No secret of `.env` is printed, and none is an argument of a program.
+#[test]
+fn no_secret_is_shown() {
+    for bundle in [ONE, "split-workers/docker", "split-workers/workers/worker-1"] {
+        let machine = Machine::of(bundle);
+        let text = fs::read_to_string(machine.install().join(".env")).expect(".env");
+        let secret = |line: &&str| {
+            line.split_once('=').is_some_and(|(name, _)| {
+                name.ends_with("SECRET") || name.ends_with("PASSWORD") || name.ends_with("KEY")
+            })
+        };
+        let secrets: Vec<&str> =
+            text.lines().filter(secret).filter_map(|it| Some(it.split_once('=')?.1)).collect();
+        assert!(!secrets.is_empty());
+        let (_, stdout, stderr) = machine.run(&["verify"]);
+        let (_, more, also) = machine.run(&["doctor", "--json"]);
+        let all = [stdout, stderr, more, also, machine.calls()].concat();
+        for it in secrets {
+            assert!(!all.contains(it.trim_matches(['"', '\''])), "{bundle}: a secret is shown");
+        }
+    }
+}

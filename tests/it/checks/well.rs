@@ -1,0 +1,155 @@
+//! What the programs of a machine say on which all is well.
+
+use super::machine::{Answer, Machine, answer};
+
+pub(super) fn answers(machine: &Machine) -> Vec<Answer> {
+    let mut all = host();
+    all.extend(engine(machine));
+    all.extend(application(machine));
+    all.extend(proxy(machine));
+    all
+}
+
+fn host() -> Vec<Answer> {
+    vec![
+        answer("timedatectl", "*", "yes\n"),
+        answer("uname", "-m", "x86_64\n"),
+        answer(
+            "ss",
+            "*",
+            "LISTEN 0 511 127.0.0.1:8030 0.0.0.0:*\nLISTEN 0 511 0.0.0.0:443 0.0.0.0:*\n",
+        ),
+        answer("df", "*", "Use%\n 41%\n"),
+        answer("sysctl", "*", "1\n"),
+        answer("getent", "*", "192.0.2.1 STREAM\n"),
+        answer("stat", "'-c %a %u'*", "600 0\n"),
+        answer("stat", "*.log", "640\n"),
+        answer("stat", "*", "600\n"),
+        answer(
+            "nft",
+            "*",
+            "table inet trigger_host {\n type filter hook prerouting priority mangle\n}\n",
+        ),
+        answer("systemctl", "*", ""),
+        answer(
+            "sshd",
+            "-T",
+            "passwordauthentication no\nkbdinteractiveauthentication no\npermitrootlogin without-password\n",
+        ),
+        answer("fail2ban-client", "*", "Status\n|- Currently banned:\t3\n"),
+        answer(
+            "apt-config",
+            "*",
+            "APT::Periodic::Update-Package-Lists \"1\";\nAPT::Periodic::Unattended-Upgrade \"1\";\n",
+        ),
+        answer("unattended-upgrade", "*", ""),
+    ]
+}
+
+fn engine(machine: &Machine) -> Vec<Answer> {
+    let project = machine.constant("PROJECT");
+    let docker = |pattern: &str, said: &str| answer("docker", pattern, said);
+    let mut all = Vec::new();
+    for pair in machine.expected("V31") {
+        let (service, image) = pair.split_once('=').expect("a pair");
+        let pattern = format!("*Config.Image*' {project}-{service}'");
+        all.push(docker(&pattern, &format!("{image}\n")));
+    }
+    let images = machine.expected("V22").join("\n");
+    let own_proxy = format!("{project}-docker-proxy");
+    all.extend([
+        docker("*Server.Version*", "28.5.1\n"),
+        docker("'compose version'*", "v2.40.0\n"),
+        docker("compose*' config --images'", &format!("{images}\n")),
+        docker(
+            "compose*' config'",
+            &format!("    published: \"8030\"\n    host_ip: 127.0.0.1\nvolumes:\n  registry:\n    name: {project}-registry\n"),
+        ),
+        docker("*State.Status*", "running healthy 0 2026-01-01T00:00:00Z\n"),
+        docker("*State.Running*", "true\n"),
+        docker("*HostConfig.SecurityOpt*", "[no-new-privileges:true] false\n"),
+        docker("*HostConfig.Memory*", "268435456\n"),
+        docker("'ps --quiet'", "aa\nbb\n"),
+        docker("*'{{.Name}}{{range .Mounts}}'*", &format!("/{own_proxy} /var/run/docker.sock=false\n/other /data=true\n")),
+        docker("*NetworkSettings.Networks*", &format!("{project}-docker-proxy \n")),
+        docker(&format!("'network inspect'*' {project}-docker-proxy'"), &format!("{project}-supervisor\n{own_proxy}\n\n")),
+        docker("'network inspect'*", &format!("{project}-webapp\n{project}-supervisor\n")),
+        docker("*'printenv DOCKER_RUNNER_NETWORKS'", &format!("{project}-runner\n")),
+        docker("*'{{.Destination}}'*", &format!("/auth/htpasswd= /var/lib/registry={project}-registry \n")),
+        docker("*'printenv TRIGGER_TELEMETRY_DISABLED'", "1\n"),
+        docker("*LoggingDriver*", "local true\n"),
+        docker("logs*", "Connected to platform\n"),
+    ]);
+    all
+}
+
+fn application(machine: &Machine) -> Vec<Answer> {
+    let docker = |pattern: &str, said: &str| answer("docker", pattern, said);
+    let supervisors: String =
+        machine.expected("V56").iter().map(|it| format!("{it}|12\n")).collect();
+    let sign_in = machine.dotenv("WHITELISTED_EMAILS");
+    // As .env has it in double quotes.
+    let sign_in =
+        sign_in.trim_matches('"').replace(r"\\", "\0").replace('\\', "").replace('\0', "\\");
+    vec![
+        docker("*'printenv WHITELISTED_EMAILS'", &format!("{sign_in}\n")),
+        docker("*worker_token*", "48\n"),
+        docker("*WorkerInstance*", &supervisors),
+        docker("*wal_level*", "logical|0|5000\n"),
+        docker("*pg_publication_tables*", "1\n"),
+        docker("*pg_replication_slots*", "t|reserved|3\n"),
+        docker("*'from \"TaskRun\"'*", "100\n"),
+        docker("*'node - health'*", "pass it answers\n"),
+        docker("*'node - clickhouse select version'*", "26.2.19.43\t1\t500\n"),
+        docker("*'node - clickhouse select uniqExact'*", "100\n"),
+        docker(
+            "*'node - redis'",
+            "rdb_last_bgsave_status:ok\naof_enabled:1\naof_last_write_status:ok\nmaxmemory_policy:noeviction\n",
+        ),
+        docker("*'node - object-store packets'", "pass a byte went in and came back\n"),
+        docker("*'node - s2'", "pass it answers\n"),
+        docker("*'node - docker-proxy'", "pass containers are listed\n"),
+        docker("*'node - unreachable docker-proxy 2375'", "pass it cannot be reached\n"),
+        answer("curl", "*'http://127.0.0.1:'*'/healthcheck'", "OK"),
+        answer("curl", "*'/api/v1/runs'", "401 application/problem+json; charset=utf-8"),
+        answer("curl", "*'-K - http://127.0.0.1:'*'/v2/'", "200"),
+        answer("curl", "*'http://127.0.0.1:'*'/v2/'", "401"),
+    ]
+}
+
+fn proxy(machine: &Machine) -> Vec<Answer> {
+    let redirects = machine.expected("V61").into_iter().map(|it| {
+        let (host, _) = it.split_once('=').expect("a pair");
+        answer("curl", &format!("*redirect_url*' http://{host}/'"), &format!("301 https://{host}/"))
+    });
+    let others = vec![
+        answer(
+            "nginx",
+            "-T",
+            "include \"/opt/trigger-dev/nginx/site.conf\";\ninclude \"/srv/trigger/nginx/site.conf\";\n",
+        ),
+        answer("openssl", "*tls1_1*", "").with_status(1),
+        answer("openssl", "*", "-----BEGIN CERTIFICATE-----\n"),
+        answer("curl", "*verify.invalid*", "000").with_status(35),
+        answer(
+            "curl",
+            "*'-D - '*",
+            "HTTP/2 200\nserver: nginx\nstrict-transport-security: max-age=63072000\n",
+        ),
+        answer("curl", "*':443:127.0.0.1 '*/login", "404"),
+        answer("curl", "*/login", "200"),
+        answer("curl", "*'token='*", ""),
+    ];
+    redirects.chain(others).collect()
+}
+
+trait WithStatus {
+    fn with_status(self, status: i32) -> Self;
+}
+
+impl WithStatus for Answer {
+    fn with_status(mut self, status: i32) -> Self {
+        self.3 = status;
+        self
+    }
+}

@@ -1,0 +1,169 @@
+//! A machine of namespaces: its own network, processes, mounts, `/etc`, `/run` and `/root`.
+
+use crate::consumers::tool;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// Addresses of the server and of the one who comes from outside.
+pub(super) const SERVER: [&str; 2] = ["203.0.113.1", "2001:db8::1"];
+pub(super) const CLIENT: [&str; 2] = ["203.0.113.2", "2001:db8::2"];
+
+/// What is made within the new namespaces, before anything else happens there. `$1` is a folder of the test.
+const SET_UP: &str = r#"set -e
+mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs /root
+mount -t tmpfs tmpfs /opt
+mkdir -p "$1/upper" "$1/work" "$1/var" "$1/var-work"
+mount -t overlay overlay -o "lowerdir=/var,upperdir=$1/var,workdir=$1/var-work" /var
+mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/upper,workdir=$1/work" /etc
+ip link set lo up
+echo ready
+exec sleep infinity"#;
+
+/// A machine; all its processes end with the value.
+pub(super) struct Machine {
+    holder: Child,
+    /// The first process in its namespaces, as it is called outside of them.
+    pid: u32,
+    /// A folder that the test and the machine both see.
+    pub(super) folder: tempfile::TempDir,
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        // `--kill-child` ends the first process of the namespace, and the kernel all others of it.
+        self.holder.kill().expect("a process to end");
+        self.holder.wait().expect("its end");
+    }
+}
+
+/// The programs that every machine needs; without root, or one of them, the test says so and ends.
+pub(super) fn possible(programs: &[&str]) -> bool {
+    if !rustix::process::geteuid().is_root() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "namespaces need root");
+        writeln!(std::io::stderr(), "skipped: namespaces need root").expect("stderr");
+        return false;
+    }
+    ["unshare", "nsenter", "ip", "nft", "busybox"]
+        .iter()
+        .chain(programs)
+        .all(|it| tool(it).is_some())
+}
+
+impl Machine {
+    /// A machine without any connection.
+    pub(super) fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut holder = Command::new("unshare")
+            .args(["--mount", "--propagation=private", "--net", "--pid", "--fork", "--mount-proc"])
+            .args(["--kill-child=KILL", "bash", "-c", SET_UP, "-"])
+            .arg(folder.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("unshare");
+        let mut line = String::new();
+        let stdout = holder.stdout.as_mut().expect("its output");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        assert_eq!(line, "ready\n", "the namespaces could not be made");
+        let children = format!("/proc/{0}/task/{0}/children", holder.id());
+        let children = std::fs::read_to_string(children).expect("its children");
+        let pid = children.trim().parse().expect("one child");
+        Self { holder, pid, folder }
+    }
+
+    /// Two machines with a cable between them: the server, and one outside.
+    pub(super) fn pair() -> (Self, Self) {
+        let (server, client) = (Self::start(), Self::start());
+        let cable = format!("ip link add eth0 type veth peer name eth0 netns {}", client.pid);
+        let words: Vec<&str> = cable.split(' ').collect();
+        // With the pids of this side: only the network of the server.
+        let status = Command::new("nsenter")
+            .args(["-t", &server.pid.to_string(), "-n"])
+            .args(words)
+            .status()
+            .expect("nsenter");
+        assert!(status.success(), "no cable");
+        for (machine, [v4, v6]) in [(&server, SERVER), (&client, CLIENT)] {
+            machine.must(&format!(
+                "ip addr add {v4}/24 dev eth0; ip addr add {v6}/64 dev eth0 nodad; ip link set eth0 up"
+            ));
+        }
+        (server, client)
+    }
+
+    /// A command within it, with nothing of this process's environment but where programs are.
+    pub(super) fn command(&self, script: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        command
+            .args(["-t", &self.pid.to_string(), "-m", "-n", "-p", "--", "bash", "-c", script])
+            .env_clear()
+            .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+            .env("HOME", "/root")
+            .env("DOCKER_HOST", self.docker_socket())
+            .current_dir("/");
+        command
+    }
+
+    fn docker_socket(&self) -> String {
+        format!("unix://{}", self.path("docker.sock").display())
+    }
+
+    /// A path in the shared folder.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// What a script says and how it ends.
+    pub(super) fn run(&self, script: &str) -> Output {
+        self.command(script).stdin(Stdio::null()).output().expect("nsenter")
+    }
+
+    /// The output of a script that must work.
+    #[track_caller]
+    pub(super) fn must(&self, script: &str) -> String {
+        let output = self.run(&format!("set -e; {script}"));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{script}\n{said}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// Starts a program that goes on until the machine ends.
+    pub(super) fn spawn(&self, script: &str) -> Child {
+        let mut command = self.command(script);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.spawn().expect("nsenter")
+    }
+
+    /// Listens at a port on every address, IPv4 and IPv6, and says `name` to whoever comes.
+    pub(super) fn listen(&self, port: u16, name: &str) {
+        let script = format!("exec busybox nc -ll -p {port} -e /bin/echo {name}");
+        drop(self.spawn(&script));
+        self.must(&format!("until ss -Hltn sport = :{port} | grep -q .; do sleep 0.05; done"));
+    }
+
+    /// What answers at each address and port; `-` where nothing does.
+    pub(super) fn answers(&self, places: &[(&str, u16)]) -> Vec<String> {
+        let asks: String = places
+            .iter()
+            .enumerate()
+            .map(|(nth, (address, port))| format!("ask {address} {port} >\"$d/{nth}\" & "))
+            .collect();
+        let reads: String = (0..places.len()).map(|nth| format!("cat \"$d/{nth}\"; ")).collect();
+        let said = self.must(&format!(
+            "ask() {{ timeout 2 bash -c 'exec 3<>/dev/tcp/'$1/$2' && read -r line <&3 && echo \"$line\"' 2>/dev/null || echo -; }}
+             d=$(mktemp -d -p {}); {asks} wait; {reads}",
+            self.folder.path().display()
+        ));
+        said.lines().map(str::to_owned).collect()
+    }
+}
+
+/// Puts a program of the test in front of the real one.
+pub(super) fn fake(folder: &Path, name: &str, body: &str) {
+    std::fs::create_dir_all(folder).expect("a folder");
+    let path = folder.join(name);
+    std::fs::write(&path, format!("#!/bin/bash\n{body}\n")).expect("a program");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&path, mode).expect("its mode");
+}

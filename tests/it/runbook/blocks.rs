@@ -1,0 +1,82 @@
+//! The blocks of commands: where each is run, what it leads to, and that a shell reads it.
+
+use super::runbooks;
+use crate::consumers::{run, scrubbed, tool};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use std::fs;
+
+/// What stands around a block of commands: the paragraphs before and after it.
+struct Block {
+    before: String,
+    commands: String,
+    after: String,
+}
+
+/// The blocks of `sh`, as a reader of Markdown sees them.
+fn blocks(text: &str) -> Vec<Block> {
+    let (mut found, mut paragraph, mut code): (Vec<Block>, _, Option<String>) =
+        (Vec::new(), String::new(), None);
+    let mut fresh = false;
+    for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) if &*language == "sh" => {
+                code = Some(String::new());
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                if let Some(commands) = code.take() {
+                    let before = std::mem::take(&mut paragraph);
+                    found.push(Block { before, commands, after: String::new() });
+                    fresh = true;
+                }
+            }
+            Event::Start(Tag::Paragraph) => paragraph.clear(),
+            Event::End(TagEnd::Paragraph) if fresh => {
+                found.last_mut().expect("a block").after = paragraph.clone();
+                fresh = false;
+            }
+            Event::Text(text) | Event::Code(text) => match &mut code {
+                Some(code) => code.push_str(&text),
+                None => paragraph.push_str(&text),
+            },
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn each_says_where_it_is_run_and_what_to_expect() {
+    for (tree, text) in runbooks() {
+        let blocks = blocks(&text);
+        assert!(blocks.len() > 10, "{}", tree.name);
+        for Block { before, commands, after } in blocks {
+            let place = ["On your laptop", "On the server", "On the worker host"];
+            assert!(
+                place.iter().any(|it| before.starts_with(it)) && before.ends_with(':'),
+                "{}: {before:?} stands above\n{commands}",
+                tree.name
+            );
+            assert!(
+                after.starts_with("Expect "),
+                "{}: {after:?} stands below\n{commands}",
+                tree.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_shell_reads_them() {
+    let Some(shellcheck) = tool("shellcheck") else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (tree, text) in runbooks() {
+        for (nth, block) in blocks(&text).into_iter().enumerate() {
+            let file = folder.path().join(format!("{}-{nth}.sh", tree.name));
+            // A person reads `cd` fail; the variables of os-release are the system's.
+            let head = "#!/bin/bash\n# shellcheck disable=SC2164,SC1091,SC2154,SC2029\n";
+            fs::write(&file, format!("{head}{}", block.commands)).expect("a file");
+            let output = run(scrubbed(&shellcheck).arg(&file));
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The pictures, drawn by mermaid's own parser.
+
+use super::runbooks;
+use crate::consumers::{root, scrubbed, tool};
+use crate::injection::Random;
+use serde_json::{Value, json};
+use std::io::Write as _;
+use std::process::Stdio;
+use trigger_gen::render::mermaid;
+
+/// What mermaid makes of pictures: for each its boxes and arrows, or why it is none. `None` without the program.
+fn parsed(pictures: &[String]) -> Option<Vec<Value>> {
+    let mut command = scrubbed(&tool("mermaid-node")?);
+    command.arg(root().join("tests/consumers/mermaid.mjs"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("node");
+    let text = json!(pictures).to_string();
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()).expect("written"));
+    let output = child.wait_with_output().expect("its end");
+    writer.join().expect("written");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(serde_json::from_slice(&output.stdout).expect("JSON"))
+}
+
+fn picture(text: &str) -> String {
+    let (_, rest) = text.split_once("```mermaid\n").expect("a picture");
+    rest.split_once("```\n").expect("its end").0.to_owned()
+}
+
+#[test]
+fn pictures_show_every_container() {
+    let runbooks = runbooks();
+    let pictures: Vec<String> = runbooks.iter().map(|(_, text)| picture(text)).collect();
+    let Some(seen) = parsed(&pictures) else { return };
+    assert_eq!(seen.len(), runbooks.len());
+    for ((tree, _), seen) in runbooks.iter().zip(&seen) {
+        assert!(seen["fault"].is_null(), "{}: {}", tree.name, seen["fault"]);
+        let boxes = seen["boxes"].as_object().expect("boxes");
+        let shown: Vec<&str> = boxes.values().filter_map(Value::as_str).collect();
+        let site = std::fs::read_to_string(tree.dir.join("docker/ctl/site.sh")).expect("constants");
+        for service in ["webapp", "supervisor", "docker-proxy", "postgres", "redis", "registry"] {
+            let has = site.contains(&format!("\n  '{service}'\n"));
+            let remote = service == "supervisor" || service == "docker-proxy";
+            let split = tree.dir.join("workers").exists();
+            assert_eq!(shown.contains(&service), has || remote && split, "{} {service}", tree.name);
+        }
+        let arrows = seen["arrows"].as_array().expect("arrows");
+        assert!(arrows.len() > 4, "{}", tree.name);
+        for arrow in arrows {
+            for end in ["from", "to"] {
+                let id = arrow[end].as_str().expect("an id");
+                assert!(boxes.contains_key(id), "{}: {id} is no box", tree.name);
+            }
+        }
+    }
+}
+
+/// Any text as a label comes back as it is, and is one box.
+#[test]
+fn labels_arrive_as_they_were_written() {
+    let mut random = Random::from(0xd1a);
+    let random = std::iter::repeat_with(|| random.text()).take(200);
+    let texts: Vec<String> = crate::injection::hostile()
+        .into_iter()
+        .chain(random)
+        // Mermaid drops blanks at the ends of a label, and an empty one is none.
+        .map(|it| it.trim().to_owned())
+        .filter(|it| !it.is_empty() && !it.chars().any(char::is_control))
+        .collect();
+    let picture = |it: &String| {
+        format!("flowchart LR\n  a[\"{}\"]\n  a -- \"{}\" --> b\n", mermaid(it), mermaid(it))
+    };
+    let Some(seen) = parsed(&texts.iter().map(picture).collect::<Vec<_>>()) else { return };
+    for (text, seen) in texts.iter().zip(&seen) {
+        assert_eq!(seen["boxes"], json!({ "a": text, "b": "b" }), "{text:?}: {seen}");
+        assert_eq!(seen["arrows"][0]["text"], json!(text), "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_no_picture_is_refused() {
+    let Some(seen) = parsed(&["flowchart LR\n  a[\"x\" --> \n".to_owned()]) else { return };
+    assert!(seen[0]["fault"].is_string());
+}
