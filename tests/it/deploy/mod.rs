@@ -4,7 +4,7 @@
     reason = "these tests stand outside the compiler: they write files and start programs"
 )]
 
-use crate::consumers::{root, run, scrubbed, tool, trees};
+use crate::consumers::{run, scrubbed, tool, trees};
 use crate::support;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -205,7 +205,7 @@ fn scripts_and_workflows_are_judged_clean() {
     let programs = ["shellcheck", "shfmt", "actionlint"].map(tool);
     let [Some(shellcheck), Some(shfmt), Some(actionlint)] = programs else { return };
     let mut workflows = 0;
-    let mut judge = |program: &Path, arguments: &[&str], file: &Path| {
+    let judge = |program: &Path, arguments: &[&str], file: &Path| {
         let output = run(scrubbed(program).args(arguments).arg(file));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     };
