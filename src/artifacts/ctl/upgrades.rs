@@ -10,7 +10,9 @@ pub(super) fn constants(site: &Site) -> Body {
     let to = site.release.version;
     let met = |note: &&Note| note.at <= to && note.until.is_none_or(|until| to <= until);
     let schema = match site.release.migrations {
-        Some(it) => format!("{} {} {} {}", it.postgres, it.clickhouse, it.dashboard_agent, it.run_ops),
+        Some(it) => {
+            format!("{} {} {} {}", it.postgres, it.clickhouse, it.dashboard_agent, it.run_ops)
+        }
         None => "unknown".into(),
     };
     let constants = vec![

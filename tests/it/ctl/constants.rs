@@ -122,7 +122,10 @@ fn emitted_scripts_are_well_formed() {
         let folder = root().join("out").join(example).join(part);
         let parts = trigger_gen::artifacts::control_script_parts().map(|it| it.0);
         let shell = parts.filter(|it| Path::new(it).extension().is_some_and(|it| it == "sh"));
-        shell.chain(["ctl/site.sh"]).map(|it| folder.join(it)).collect::<Vec<_>>()
+        shell
+            .chain(["ctl/site.sh", "ctl/upgrades.sh"])
+            .map(|it| folder.join(it))
+            .collect::<Vec<_>>()
     });
     let scripts: Vec<_> = scripts.collect();
     assert!(scripts.len() > 50, "{}", scripts.len());
