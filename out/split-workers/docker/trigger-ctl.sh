@@ -22,7 +22,7 @@ ROOT=$(readlink -f -- "${TRIGGER_CTL_ROOT:-${SELF%/*}}")
 readonly SELF ROOT
 
 # What a part can do stands in its own lines `#: NAME ARGUMENTS | lock or no | server, worker or all | what it does`.
-readonly PARTS=(host firewall stack images access worker_token backup restore checks upkeep support)
+readonly PARTS=(stack images access worker_token update rollback backup restore upkeep checks support host firewall)
 
 # shellcheck source=/dev/null
 source "$ROOT/ctl/site.sh"
@@ -44,10 +44,12 @@ commands() { # each as PART|NAME|ARGUMENTS|LOCK|ROLE|SUMMARY, in the order of th
   done
 }
 
-find_command() { # NAME: its line of `commands`, or nothing
+find_command() { # NAME: its line of `commands`, or nothing; further ones only show other arguments
   local part name rest
   while IFS=$'\t' read -r part name rest; do
-    [[ $name != "$1" ]] || printf '%s\t%s\t%s\n' "$part" "$name" "$rest"
+    [[ $name == "$1" ]] || continue
+    printf '%s\t%s\t%s\n' "$part" "$name" "$rest"
+    return
   done < <(commands)
 }
 

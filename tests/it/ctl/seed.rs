@@ -132,7 +132,7 @@ fn one_project(server: &Server, script: &Path) -> bool {
 
 fn keeps_up(server: &Server, script: &Path) -> bool {
     let ran = run(server, script, &["help"]);
-    let names = ["maintain", "migrate", "prune", "drain", "cert", "support-bundle"];
+    let names = ["backup", "restore", "update", "rollback", "verify", "maintain", "prune", "cert"];
     names.iter().all(|it| ran.out.contains(&format!("\n  {it} ")))
 }
 

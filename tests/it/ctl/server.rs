@@ -186,6 +186,16 @@ impl Server {
         self.folder.path().join("fakes")
     }
 
+    /// The phases of `maintain` that have tests of their own, which say that they were called.
+    pub(super) fn stub_phases(&self) {
+        for (part, name, place) in [("backup", "backup", "server"), ("checks", "verify", "all")] {
+            let text = format!(
+                "#: {name} | no | {place} | a stub\n#: {name} twice | no | {place} | a stub\ncmd_{name}() {{ echo did {name} \"$@\"; }}\n"
+            );
+            fs::write(self.root.join(format!("ctl/{part}.sh")), text).expect("a file");
+        }
+    }
+
     /// A file beside the fakes.
     pub(super) fn write(&self, name: &str, text: &str) {
         fs::write(self.fakes().join(name), text).expect("a file");
