@@ -22,7 +22,7 @@ ROOT=$(readlink -f -- "${TRIGGER_CTL_ROOT:-${SELF%/*}}")
 readonly SELF ROOT
 
 # What a part can do stands in its own lines `#: NAME ARGUMENTS | lock or no | server, worker or all | what it does`.
-readonly PARTS=(stack images access worker_token update rollback backup restore upkeep checks support host firewall)
+readonly PARTS=(host firewall stack images access worker_token backup restore checks upkeep support)
 
 # shellcheck source=/dev/null
 source "$ROOT/ctl/site.sh"
@@ -44,12 +44,10 @@ commands() { # each as PART|NAME|ARGUMENTS|LOCK|ROLE|SUMMARY, in the order of th
   done
 }
 
-find_command() { # NAME: its line of `commands`, or nothing; further ones only show other arguments
+find_command() { # NAME: its line of `commands`, or nothing
   local part name rest
   while IFS=$'\t' read -r part name rest; do
-    [[ $name == "$1" ]] || continue
-    printf '%s\t%s\t%s\n' "$part" "$name" "$rest"
-    return
+    [[ $name != "$1" ]] || printf '%s\t%s\t%s\n' "$part" "$name" "$rest"
   done < <(commands)
 }
 

@@ -27,7 +27,7 @@ pub(super) fn all(site: &Site, nginx: &Nginx) -> Vec<Vhost> {
     vhosts.extend(site.tailnet().map(|it| make.api(it)));
     let expose = &site.network.expose;
     if let Some(registry) = site.bundled_registry() {
-        let allowed = make.allowed("registry", vec!["^/v2/".into()]);
+        let allowed = make.allowed("images", vec!["^/v2/".into()]);
         let part = Part {
             file: "registry",
             what: "nginx for the image registry",
