@@ -18,11 +18,11 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
 export PATH LC_ALL=C
 
 SELF=$(readlink -f -- "${BASH_SOURCE[0]}")
-ROOT=${TRIGGER_CTL_ROOT:-${SELF%/*}}
+ROOT=$(readlink -f -- "${TRIGGER_CTL_ROOT:-${SELF%/*}}")
 readonly SELF ROOT
 
 # What a part can do stands in its own lines `#: NAME ARGUMENTS | lock or no | server, worker or all | what it does`.
-readonly PARTS=(host firewall stack backup restore checks)
+readonly PARTS=(stack images access worker_token update rollback backup restore upkeep checks support host firewall)
 
 # shellcheck source=/dev/null
 source "$ROOT/ctl/site.sh"
@@ -34,26 +34,36 @@ commands() { # each as PART|NAME|ARGUMENTS|LOCK|ROLE|SUMMARY, in the order of th
   for part in "${PARTS[@]}"; do
     while IFS= read -r line; do
       [[ $line == '#: '* ]] || continue
-      IFS='|' read -r name lock for summary <<<"${line#\#: }"
-      read -r name arguments <<<"$name"
-      printf '%s|%s|%s|%s|%s|%s\n' "$part" "$name" "$arguments" "${lock// /}" "${for// /}" "${summary# }"
+      # Alternatives among the arguments have a bar, too: the last three fields are the others.
+      line=${line#\#: } summary=${line##*|} line=${line%|*}
+      for=${line##*|} line=${line%|*}
+      lock=${line##*|} line=${line%|*}
+      read -r name arguments <<<"$line"
+      printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$part" "$name" "${arguments:--}" "${lock// /}" "${for// /}" "${summary# }"
     done <"$ROOT/ctl/$part.sh"
   done
+}
+
+find_command() { # NAME: its line of `commands`, or nothing
+  local part name rest
+  while IFS=$'\t' read -r part name rest; do
+    [[ $name != "$1" ]] || printf '%s\t%s\t%s\n' "$part" "$name" "$rest"
+  done < <(commands)
 }
 
 help() {
   local part name arguments lock for summary last=
   echo "usage: $PROGRAM COMMAND [ARGUMENT...]        site $SITE, Trigger.dev $RELEASE, $ROLE"
-  while IFS='|' read -r part name arguments lock for summary; do
+  while IFS=$'\t' read -r part name arguments lock for summary; do
     [[ $for == all || $for == "$ROLE" ]] || continue
     [[ $part == "$last" ]] || echo
     last=$part
-    printf '  %-38s %s\n' "$name${arguments:+ $arguments}" "$summary"
+    printf '  %-44s %s\n' "$name ${arguments/#-/}" "$summary"
   done < <(commands)
   cat <<'END'
 
-  help, version                          this text; the versions
-  TRIGGER_CTL_DRY_RUN=1                  prints what would change something instead of doing it
+  help, version                                this text; the versions
+  TRIGGER_CTL_DRY_RUN=1                        says what would be changed, and changes nothing
 
 exit codes: 0 done, 1 a command failed, 2 wrong call, 3 degraded, 4 something is missing, 5 no disk space,
             6 does not match, 7 refused or not confirmed, 8 took too long, 75 another run holds the lock
@@ -65,28 +75,31 @@ version() {
 }
 
 main() {
-  local wanted=${1-} part name arguments lock for summary
+  local wanted=${1-} found part name arguments lock for summary
   case $wanted in
-    help | -h | --help) help ;;
-    version | --version) version ;;
+    help | -h | --help)
+      help
+      return
+      ;;
+    version | --version)
+      version
+      return
+      ;;
     '')
       help >&2
       exit "$USAGE"
       ;;
-    *)
-      while IFS='|' read -r part name arguments lock for summary; do
-        [[ $name == "$wanted" ]] || continue
-        [[ $for == all || $for == "$ROLE" ]] || die "$USAGE" "$wanted is for the $for, and this is a $ROLE"
-        shift
-        begin "$name" "$lock"
-        # shellcheck source=/dev/null
-        source "$ROOT/ctl/$part.sh"
-        "cmd_${name//-/_}" "$@"
-        return
-      done < <(commands)
-      die "$USAGE" "no command is called '$wanted' ($PROGRAM help)"
-      ;;
   esac
+  shift
+  found=$(find_command "$wanted")
+  [[ -n $found ]] || die "$USAGE" "no command is called '$wanted' ($PROGRAM help)"
+  # shellcheck disable=SC2034 # arguments and summary are for the help
+  IFS=$'\t' read -r part name arguments lock for summary <<<"$found"
+  [[ $for == all || $for == "$ROLE" ]] || die "$USAGE" "$wanted is for the $for, and this is a $ROLE"
+  begin "$name" "$lock"
+  # shellcheck source=/dev/null
+  source "$ROOT/ctl/$part.sh"
+  "cmd_${name//-/_}" "$@"
 }
 
 # All of it is read before anything is done: an update may replace this file while it runs.

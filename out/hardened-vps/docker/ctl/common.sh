@@ -14,15 +14,39 @@ readonly ENV_FILE=$ROOT/.env STATE=$ROOT/.state
 say() { printf '%s\n' "$*" >&2; }
 warn() { printf '%s: warning: %s\n' "$PROGRAM" "$*" >&2; }
 
+# In a subshell `exit` ends only that, so there the code goes up with this added, and on_error takes it off again:
+# else it could not be told from the status of a program.
+readonly OF_SUBSHELL=200
+
 die() { # CODE MESSAGE...
   local code=$1
   shift
   printf '%s: %s\n' "$PROGRAM" "$*" >&2
+  quit "$code"
+}
+
+quit() { # CODE
+  local code=$1
+  ((BASH_SUBSHELL == 0 || code == 0 || code >= 50)) || code=$((OF_SUBSHELL + code))
   exit "$code"
 }
 
-on_error() { # LINE STATUS: where a command failed that nobody asked about
-  printf '%s: %s failed in line %s with %s\n' "$PROGRAM" "${COMMAND-start}" "$1" "$2" >&2
+place() { # FILE:LINE of the step that called what is here
+  local at
+  for ((at = 2; at < ${#BASH_SOURCE[@]} - 1; at++)); do
+    [[ ${BASH_SOURCE[at]} == */common.sh ]] || break
+  done
+  printf '%s:%s' "${BASH_SOURCE[at]##*/}" "${BASH_LINENO[at - 1]}"
+}
+
+on_error() { # STATUS of a command that failed and that nobody asked about
+  local status=$1
+  if ((status > OF_SUBSHELL && status <= OF_SUBSHELL + TIMEOUT)); then quit $((status - OF_SUBSHELL)); fi
+  case $status in
+    "$BUSY" | 130 | 143) quit "$status" ;;
+  esac
+  printf '%s: %s stopped at %s: a command ended with %s\n' "$PROGRAM" "${COMMAND-start}" "$(place)" "$status" >&2
+  quit "$FAILED"
 }
 
 # --- begin and end ---
@@ -37,6 +61,7 @@ later() { # FUNCTION [ARGUMENT]: run at the end, however it comes, newest first
 clean_up() {
   local status=$? at
   trap - EXIT ERR
+  trap '' INT TERM
   for ((at = ${#CLEANUPS[@]} - 1; at >= 0; at--)); do
     "${CLEANUPS[at]}" "${CLEANUP_ARGUMENTS[at]}" || warn "could not clean up: ${CLEANUPS[at]}"
   done
@@ -45,7 +70,7 @@ clean_up() {
 
 begin() { # COMMAND lock|no
   COMMAND=$1
-  trap 'on_error "$LINENO" "$?"' ERR
+  trap 'on_error "$?"' ERR
   trap clean_up EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
@@ -53,12 +78,18 @@ begin() { # COMMAND lock|no
 }
 
 take_lock() { # held until the end of this process; its children do not inherit it
-  mkdir -p "$STATE"
-  exec {LOCK}>>"$STATE/lock"
+  [[ ${TRIGGER_CTL_HOLDER-} != "$PPID" ]] || return 0
+  need flock
+  mkdir -p "$STATE" 2>/dev/null || die "$PRECONDITION" "$STATE cannot be made: sudo $PROGRAM $COMMAND"
+  exec {LOCK}>>"$STATE/lock" || die "$PRECONDITION" "$STATE/lock cannot be written: sudo $PROGRAM $COMMAND"
   if ! flock -n "$LOCK"; then
     die "$BUSY" "another run holds the lock: $(tail -n 1 "$STATE/lock")"
   fi
   printf '%s, process %s, %s\n' "$COMMAND" "$$" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$STATE/lock"
+}
+
+held() { # PROGRAM...: one of ours, which works under the lock of this one
+  TRIGGER_CTL_HOLDER=$BASHPID "$@"
 }
 
 # --- what must be there ---
@@ -73,9 +104,16 @@ need() { # PROGRAM...
 }
 
 need_docker() {
+  local it
   need docker
   [[ -f $ENV_FILE ]] || die "$PRECONDITION" "$ENV_FILE is not there"
-  docker info >/dev/null 2>&1 || die "$PRECONDITION" "the docker engine does not answer: systemctl status docker"
+  [[ -r $ENV_FILE ]] || die "$PRECONDITION" "$ENV_FILE cannot be read: sudo $PROGRAM $COMMAND"
+  for it in "${COMPOSE_FILES[@]}"; do
+    [[ -f $ROOT/$it ]] || die "$PRECONDITION" "$ROOT/$it is not there"
+  done
+  engine info >/dev/null 2>&1 ||
+    die "$PRECONDITION" "the docker engine does not answer: systemctl status docker, or sudo $PROGRAM $COMMAND"
+  engine compose version >/dev/null 2>&1 || die "$PRECONDITION" "docker has no compose plugin"
 }
 
 confirm() { # QUESTION ANSWER: asks a person to type the answer
@@ -85,12 +123,39 @@ confirm() { # QUESTION ANSWER: asks a person to type the answer
   [[ $typed == "$2" ]] || die "$REFUSED" "not confirmed, nothing was changed"
 }
 
+secret_to_terminal() { # yes|no [OPTION]: whether standard output may get a secret
+  [[ -t 1 || $1 == yes ]] || die "$REFUSED" "$COMMAND shows a secret: only on a terminal, or with ${2---force}"
+}
+
+is_service() { # NAME: whether this server has it
+  local it
+  for it in "${STORES[@]}" "${APP[@]}" "${WORKER[@]}" "${ONE_SHOTS[@]}"; do
+    [[ $it != "$1" ]] || return 0
+  done
+  return 1
+}
+
+need_service() { # NAME...
+  local it
+  for it in "$@"; do
+    is_service "$it" || die "$USAGE" "no service is called '$it': ${STORES[*]} ${APP[*]} ${WORKER[*]} ${ONE_SHOTS[*]}"
+  done
+}
+
+need_number() { # OPTION TEXT: a count of seconds
+  [[ $2 =~ ^[0-9]{1,6}$ ]] || die "$USAGE" "$1 takes a number, not '$2'"
+}
+
 # --- doing ---
 
 dry() { [[ ${TRIGGER_CTL_DRY_RUN-} == 1 ]]; }
 
 run() { # COMMAND...: whatever changes something goes through here
   if dry; then
+    case $1 in
+      engine) set -- docker "${@:2}" ;;
+      compose) set -- docker "$@" ;;
+    esac
     printf 'would run:%s\n' "$(printf ' %q' "$@")" >&2
   else
     "$@"
@@ -101,15 +166,25 @@ without_lock() { # COMMAND...: what outlives this process must not keep the lock
   if [[ -n ${LOCK-} ]]; then "$@" {LOCK}>&-; else "$@"; fi
 }
 
-# The one call of compose. Variables of the caller's shell would win over .env, so it gets none of them.
-compose() {
+engine() { without_lock docker "$@"; } # ARGUMENT...: of docker, but compose
+
+# The one call of compose. Variables of the caller's shell would win over .env, so it gets none of them. Paths in the
+# files count from the folder of the first, which is what both of them mean: no --project-directory.
+compose_call() { # [ENV FILE]: puts it into COMPOSE_CALL
   local it files=() kept=()
   for it in "${COMPOSE_FILES[@]}"; do files+=(-f "$ROOT/$it"); done
   for it in HOME DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG DOCKER_CERT_PATH DOCKER_TLS_VERIFY; do
     [[ -z ${!it-} ]] || kept+=("$it=${!it}")
   done
-  without_lock env -i "PATH=$PATH" "${kept[@]}" COMPOSE_IGNORE_ORPHANS=1 \
-    docker compose -p "$PROJECT" --project-directory "$ROOT" --env-file "$ENV_FILE" "${files[@]}" "$@"
+  COMPOSE_CALL=(
+    env -i "PATH=$PATH" "${kept[@]}" COMPOSE_IGNORE_ORPHANS=1
+    docker compose -p "$PROJECT" --env-file "${1-$ENV_FILE}" "${files[@]}"
+  )
+}
+
+compose() { # ARGUMENT...
+  compose_call
+  without_lock "${COMPOSE_CALL[@]}" "$@"
 }
 
 container() { printf '%s-%s' "$PROJECT" "$1"; } # SERVICE
@@ -120,20 +195,44 @@ inside() { # SERVICE COMMAND...: in its container, with its own environment; no 
   without_lock docker exec -i "$(container "$service")" "$@"
 }
 
-env_value() { # NAME: its value in .env, in the three spellings that trigger-gen writes
-  local line value
-  line=$(grep -m 1 "^$1=" "$ENV_FILE") || return 1
+env_value() { # NAME [FILE]: its value in .env, in the three spellings that trigger-gen writes
+  local line value out='' at
+  line=$(grep -m 1 "^$1=" "${2-$ENV_FILE}") || return 1
   value=${line#*=}
   case $value in
-    \'*) value=${value#\'} value=${value%\'} ;;
+    \'*) value=${value#\'} out=${value%\'} ;;
     \"*)
       value=${value#\"} value=${value%\"}
-      # shellcheck disable=SC2001 # a character behind a backslash stands for itself
-      value=$(sed 's/\\\(.\)/\1/g' <<<"$value")
+      for ((at = 0; at < ${#value}; at++)); do
+        if [[ ${value:at:1} == \\ ]]; then
+          at=$((at + 1))
+          case ${value:at:1} in
+            n) out+=$'\n' ;;
+            *) out+=${value:at:1} ;;
+          esac
+        else
+          out+=${value:at:1}
+        fi
+      done
       ;;
+    *) out=$value ;;
   esac
-  printf '%s' "$value"
+  printf '%s' "$out"
 }
+
+sql() { # [VARIABLE...]: the statement on standard input, in the bundled PostgreSQL; bare rows on standard output
+  inside postgres psql -XqAt -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE" "$@"
+}
+
+clickhouse() { # the query on standard input, in the bundled ClickHouse
+  inside clickhouse clickhouse-client
+}
+
+need_sql() {
+  [[ $POSTGRES == bundled ]] || die "$PRECONDITION" "$COMMAND asks the bundled PostgreSQL, and this site has its own elsewhere"
+}
+
+# --- waiting ---
 
 wait_until() { # SECONDS WHAT COMMAND...: TIMEOUT when it does not come true
   local limit=$1 what=$2 end=$((SECONDS + $1))
@@ -142,4 +241,13 @@ wait_until() { # SECONDS WHAT COMMAND...: TIMEOUT when it does not come true
     ((SECONDS < end)) || die "$TIMEOUT" "$what: not within $limit s"
     sleep 1
   done
+}
+
+json_text() { # TEXT: as a string of JSON
+  local text=$1
+  text=${text//\\/\\\\}
+  text=${text//\"/\\\"}
+  text=${text//$'\n'/\\n}
+  text=${text//$'\t'/\\t}
+  printf '"%s"' "${text//[$'\x01'-$'\x1f']/ }"
 }

@@ -75,8 +75,54 @@ readonly IMAGES=(
 # network of the containers of runs
 readonly RUNNER_NETWORK='hardened-vps-runner'
 
+# variables of .env that hold a secret
+readonly SECRET_VARIABLES=(
+  'SESSION_SECRET'
+  'MAGIC_LINK_SECRET'
+  'ENCRYPTION_KEY'
+  'MANAGED_WORKER_SECRET'
+  'POSTGRES_PASSWORD'
+  'DATABASE_URL'
+  'DIRECT_URL'
+  'REDIS_PASSWORD'
+  'CLICKHOUSE_PASSWORD'
+  'CLICKHOUSE_URL'
+  'QUERY_CLICKHOUSE_URL'
+  'RUN_REPLICATION_CLICKHOUSE_URL'
+  'OBJECT_STORE_SECRET_ACCESS_KEY'
+  'DOCKER_REGISTRY_PASSWORD'
+  'SMTP_PASSWORD'
+)
+
+# the worker token: in the container of the webapp, or beside these files on a worker host
+readonly WORKER_TOKEN='/home/node/shared/worker_token'
+
+# secrets here that may get another value
+readonly ROTATES=(
+  'SESSION_SECRET'
+  'MAGIC_LINK_SECRET'
+  'MANAGED_WORKER_SECRET'
+  'POSTGRES_PASSWORD'
+  'REDIS_PASSWORD'
+  'CLICKHOUSE_PASSWORD'
+  'OBJECT_STORE_SECRET_ACCESS_KEY'
+  'DOCKER_REGISTRY_PASSWORD'
+)
+
+# secrets that must not, and why
+readonly NEVER_ROTATES=(
+  'ENCRYPTION_KEY=upstream has no way to encrypt anew, and with another key every environment variable that users stored is unreadable'
+)
+
 # system that nginx's files are for
 readonly HOST_OS='debian-13'
+
+# hosts whose certificates this server has
+readonly TLS_HOSTS=(
+  'registry.trigger.example.com'
+  's3.trigger.example.com'
+  'trigger.example.com'
+)
 
 # port of the webapp on loopback
 readonly WEBAPP_PORT='8030'
@@ -150,10 +196,10 @@ readonly OBJECT_STORE_SERVICE='object-store'
 readonly BACKUP_RECIPIENTS=()
 
 # how sets leave this server: restic, rclone or none
-readonly BACKUP_OFFSITE='none'
+readonly BACKUP_OFFSITE='restic'
 
 # where they go
-readonly BACKUP_PLACE=''
+readonly BACKUP_PLACE='sftp:backup@nas.example.com:/srv/backups/trigger'
 
 # whether nothing may be deleted there: 1 or 0
 readonly BACKUP_APPEND_ONLY='0'
@@ -162,7 +208,7 @@ readonly BACKUP_APPEND_ONLY='0'
 readonly BACKUP_FAILURE_HOOK=''
 
 # who starts backups: cron, systemd or none
-readonly BACKUP_SCHEDULER='cron'
+readonly BACKUP_SCHEDULER='systemd'
 
 # name of the entry of cron, or of the units of systemd
 readonly BACKUP_UNIT='hardened-vps-backup'

@@ -66,7 +66,7 @@ function redis() {
 }
 
 /** An address of S3 that is good for a minute, as the SDK gets one: signature version 4 in the query. */
-function presigned(method, url, { key, secret, region, date }) {
+function presigned(method, url, { key, secret, region, date, seconds = 60 }) {
   const hash = (text) => crypto.createHash("sha256").update(text).digest("hex");
   const hmac = (by, text) => crypto.createHmac("sha256", by).update(text).digest();
   const stamp = date.toISOString().replace(/[-:]|\.\d+/g, "");
@@ -75,7 +75,7 @@ function presigned(method, url, { key, secret, region, date }) {
     "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
     "X-Amz-Credential": [key, ...scope].join("/"),
     "X-Amz-Date": stamp,
-    "X-Amz-Expires": "60",
+    "X-Amz-Expires": String(seconds),
     "X-Amz-SignedHeaders": "host",
   }).toString();
   const { host, pathname } = new URL(url);
@@ -144,5 +144,5 @@ async function main([what, ...rest]) {
   }
 }
 
-if (process.argv.length > 2) main(process.argv.slice(2));
+if (module.id === "[stdin]") main(process.argv.slice(2));
 else module.exports = { presigned };
