@@ -169,7 +169,6 @@ pub static CATALOGUE: &[Entry] = &[
     lint("backup-on-same-volume", "backup-on-same-volume"),
     never!("backup-without-secrets", "Backup"),
     lint("unencrypted-offsite-backup", "unencrypted-offsite-backup"),
-    lint("store-backed-up-elsewhere", "store-backed-up-elsewhere"),
 
     // Deployments.
     never!("unpinned-cli", "Deploy"),

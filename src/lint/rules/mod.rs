@@ -58,7 +58,6 @@ mod removed_image;
 mod runner_containers_kept;
 mod shared_tailnet_host;
 mod skipped_migrations;
-mod store_backed_up_elsewhere;
 mod telemetry_on;
 mod too_few_connections;
 mod undersized_host;
@@ -94,7 +93,6 @@ pub const LINTS: &[&Lint] = &[
     &dotless_registry_host::DOTLESS_REGISTRY_HOST,
     &loopback_server::LOOPBACK_SERVER,
     &unencrypted_store::UNENCRYPTED_STORE,
-    &store_backed_up_elsewhere::STORE_BACKED_UP_ELSEWHERE,
     &undersized_host::UNDERSIZED_HOST,
     &clickhouse_memory_over_half::CLICKHOUSE_MEMORY_OVER_HALF,
     &floating_image::FLOATING_IMAGE,

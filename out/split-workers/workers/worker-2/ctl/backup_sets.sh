@@ -60,12 +60,6 @@ fact_from() { # NAME COMMAND...: what it prints; nothing is a failure
 
 fact_of() { printf '%s' "${FACTS[$1]-0}"; }
 
-json_text() { # TEXT
-  local text=${1//\\/\\\\}
-  text=${text//\"/\\\"}
-  printf '"%s"' "${text//[[:cntrl:]]/ }"
-}
-
 manifest_value() { # FOLDER KEY
   sed -n "s/^  \"$2\": \"\(.*\)\",\{0,1\}\$/\1/p" "$1/manifest.json" | sed 's/\\\(.\)/\1/g'
 }

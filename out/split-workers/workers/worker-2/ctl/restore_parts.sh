@@ -99,7 +99,7 @@ container_is_gone() { [[ -z $(docker ps -aq --filter "name=^/?$1\$") ]]; }
 
 # Runs that were made between the two snapshots: one alone makes every repair of the queues fail.
 drop_redis_ghosts() {
-  local key member members known ghosts=0
+  local key member members ghosts=0
   declare -A known=()
   members=$(postgres_ask 'SELECT id FROM "TaskRun"')
   while IFS= read -r member; do known[${member:-none}]=1; done <<<"$members"
