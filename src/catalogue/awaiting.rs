@@ -17,15 +17,11 @@ const fn awaits(name: &'static str, section: &'static str) -> Awaiting {
 }
 
 const KUBERNETES: &str = "the section `kubernetes`";
-const BACKUP: &str = "the section `docker.backup`";
 
 /// Every name that waits.
 pub static AWAITING: &[Awaiting] = &[
     awaits("tool-version-mismatch", "a key that names the version of trigger-gen"),
     awaits("private-ca-not-propagated", "a key that names a certificate authority of your own"),
-    awaits("incomplete-backup", BACKUP),
-    awaits("backup-on-same-volume", BACKUP),
-    awaits("backup-without-secrets", BACKUP),
     awaits("unknown-chart-value", KUBERNETES),
     awaits("chart-below-floor", KUBERNETES),
     awaits("floating-chart-version", KUBERNETES),

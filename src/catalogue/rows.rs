@@ -164,6 +164,13 @@ pub static CATALOGUE: &[Entry] = &[
     lint("undersized-host", "undersized-host"),
     lint("telemetry-on", "telemetry-on"),
 
+    // Backups.
+    lint("incomplete-backup", "incomplete-backup"),
+    lint("backup-on-same-volume", "backup-on-same-volume"),
+    never!("backup-without-secrets", "Backup"),
+    lint("unencrypted-offsite-backup", "unencrypted-offsite-backup"),
+    lint("store-backed-up-elsewhere", "store-backed-up-elsewhere"),
+
     // Deployments.
     never!("unpinned-cli", "Deploy"),
     never!("local-build-flag", "Deploy"),

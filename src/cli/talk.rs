@@ -123,11 +123,34 @@ fn changed_secrets(site: &Site, changed: &Changed) -> Vec<&'static Rotation> {
 
 /// What to do with the tree, in the order in which it is done.
 fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
-    let (root, publish) = (site.docker.root.as_str(), &site.docker.publish);
+    let root = site.docker.root.as_str();
     let runbook = folder.join("RUNBOOK.md");
     out::say(format!("next, step by step in {}:", runbook.display()));
     for group in steps::groups(site, changed, folder, None) {
         group.lines().iter().for_each(|line| out::say(format!("        {line}")));
+    }
+    in_front(site);
+    if site.is_split() {
+        let webapp = format!("{}-webapp", site.docker.project);
+        out::say(format!(
+            "      each worker host, as HOST, gets its own folder as {root}/, with the file worker_token (mode 0600) from"
+        ));
+        out::say(format!("        docker exec {webapp} cat /home/node/shared/worker_token"));
+        for worker in &site.docker.workers {
+            let copy = steps::copy_worker(site, folder, worker.name.as_str());
+            out::say(format!("        {copy}"));
+        }
+    }
+}
+
+/// Who answers for the hosts of the site.
+fn in_front(site: &Site) {
+    let publish = &site.docker.publish;
+    if site.nginx().is_some() {
+        let hosts: Vec<&str> = site.hosts().into_iter().map(|(host, _)| host.as_str()).collect();
+        out::say(format!("      nginx answers for {}", hosts.join(", ")));
+        out::say("        the head of nginx/bootstrap.conf says how it gets its certificates");
+        return;
     }
     out::say(format!(
         "      a proxy with TLS must forward {} to 127.0.0.1:{}",
@@ -140,16 +163,5 @@ fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
     }
     if let Registry::Bundled(it) = &site.storage.registry {
         out::say(format!("        and {} to 127.0.0.1:{}", it.host, publish.registry));
-    }
-    if site.is_split() {
-        let webapp = format!("{}-webapp", site.docker.project);
-        out::say(format!(
-            "      each worker host, as HOST, gets its own folder as {root}/, with the file worker_token (mode 0600) from"
-        ));
-        out::say(format!("        docker exec {webapp} cat /home/node/shared/worker_token"));
-        for worker in &site.docker.workers {
-            let copy = steps::copy_worker(site, folder, worker.name.as_str());
-            out::say(format!("        {copy}"));
-        }
     }
 }

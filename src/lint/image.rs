@@ -2,7 +2,7 @@
 
 use crate::diag::Place;
 use crate::release::{ServerVersion, images};
-use crate::site::{Clickhouse, ObjectStore, Postgres, Realtime, Redis, Registry, Site, Streams};
+use crate::site::{Clickhouse, Realtime, Site};
 use crate::value::ImageRef;
 
 /// An image that the site runs.
@@ -17,9 +17,10 @@ pub(super) struct Used<'a> {
     pub(super) known: Option<&'static str>,
 }
 
-/// Every image of the site, but for the release's own two where the author names no others.
+/// Every image that the site runs or would run, but for the release's own two where the author names no others.
 pub(super) fn used(site: &Site) -> Vec<Used<'_>> {
-    let chosen = site.docker.images.all().into_iter().filter(|(key, _)| runs(site, key));
+    // An image chosen for a container that the site does not have was refused before.
+    let chosen = site.docker.images.all().into_iter();
     let mut used: Vec<Used<'_>> = chosen.filter_map(|(key, image)| one(site, key, image)).collect();
     if let Realtime::Electric { image } = &site.storage.realtime {
         let at = Place::Value("storage.realtime.electric.image".into());
@@ -38,21 +39,6 @@ fn one<'a>(site: &Site, service: &'static str, image: &'a ImageRef) -> Option<Us
     };
     let at = Place::Value(at.as_str().into());
     Some(Used { service, image, at, known: known(site, service) })
-}
-
-/// Whether the service is a container of this site.
-fn runs(site: &Site, service: &str) -> bool {
-    let storage = &site.storage;
-    match service {
-        "postgres" => matches!(storage.postgres, Postgres::Bundled { .. }),
-        "redis" => matches!(storage.redis, Redis::Bundled),
-        "clickhouse" => matches!(storage.clickhouse, Clickhouse::Bundled { .. }),
-        "object_store" => matches!(storage.object_store, ObjectStore::Bundled(_)),
-        "object_store_client" => site.has_minio(),
-        "s2" => matches!(storage.streams, Streams::Bundled),
-        "registry" => matches!(storage.registry, Registry::Bundled(_)),
-        _ => true,
-    }
 }
 
 fn known(site: &Site, service: &str) -> Option<&'static str> {

@@ -1,6 +1,6 @@
 //! Files that can be read, and names that lead somewhere.
 
-use super::stack::{Directive, Stack, joined, target};
+use super::stack::{Directive, Stack, joined, names_a_file};
 use super::{Blame, Proof, Report, Spot, references};
 use crate::release::env;
 use serde_json::Value;
@@ -77,7 +77,7 @@ fn not_included(stack: &Stack<'_>, report: &mut Report<'_>, path: &str, block: &
         let named = directive.first();
         let is_ours =
             directive.name == "include" && named.contains("/nginx/") && !named.starts_with("/etc/");
-        if is_ours && target(stack, named).is_none() {
+        if is_ours && !names_a_file(stack, named) {
             report.fault(
                 Spot { path: path.to_owned(), line: Some(directive.line) },
                 format!("nginx includes `{named}`, which is not there"),

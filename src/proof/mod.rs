@@ -14,6 +14,7 @@ mod contract;
 mod contradictions;
 mod electric;
 mod files;
+mod forwarding;
 mod hosts;
 mod images;
 mod keys;
@@ -118,8 +119,8 @@ pub static PROOFS: &[&Proof] = &[
     &vhosts::UNKNOWN_SERVER_NAME,
     &vhosts::PROXY_PORT_MISMATCH,
     &vhosts::TOO_WIDE_VHOST,
-    &vhosts::FORGEABLE_HEADER,
-    &vhosts::PROXY_BODY_LIMIT_TOO_SMALL,
+    &forwarding::FORGEABLE_HEADER,
+    &forwarding::PROXY_BODY_LIMIT_TOO_SMALL,
     &hosts::DANGLING_HOST,
     &hosts::UNREACHABLE_FROM_RUNS,
     &hosts::UNREACHABLE_WORKLOAD_API,

@@ -1,31 +1,36 @@
-//! nginx in front: which hosts it answers for, where each leads, and what it tells of a request.
+//! nginx in front: which hosts it answers for, and where each leads.
 
-use super::stack::{Conf, Directive, Role, Stack, Url, included, is_loopback, is_service_name};
+use super::stack::{Conf, Directive, Role, Stack, Url, is_loopback, is_service_name};
 use super::{Blame, Proof, Spot, registry::bare_host};
 use crate::release::env;
 use std::collections::BTreeMap;
 
 /// A server of nginx that forwards.
-struct Vhost<'s> {
+pub(super) struct Vhost<'s> {
     conf: &'s Conf,
-    block: &'s Directive,
+    pub(super) block: &'s Directive,
     names: Vec<&'s str>,
 }
 
 impl<'s> Vhost<'s> {
-    fn spot(&self, directive: &Directive) -> Spot {
+    pub(super) fn spot(&self, directive: &Directive) -> Spot {
         Spot { path: self.conf.path.clone(), line: Some(directive.line) }
     }
 
+    /// What the world knows under its names, if that is anything.
+    pub(super) fn part(&self, hosts: &Hosts) -> Option<Part> {
+        self.names.iter().find_map(|it| hosts.get(*it)).map(|(part, _)| *part)
+    }
+
     /// Each location that forwards, with where it forwards to.
-    fn forwarding(&self) -> impl Iterator<Item = (&'s Directive, &'s str)> {
+    pub(super) fn forwarding(&self) -> impl Iterator<Item = (&'s Directive, &'s str)> {
         let locations = self.block.block.iter().filter(|it| it.name == "location");
         locations.filter_map(|it| Some((it, it.inner("proxy_pass").next()?.first())))
     }
 }
 
 /// Every server that forwards.
-fn vhosts<'s>(stack: &'s Stack<'_>) -> Vec<Vhost<'s>> {
+pub(super) fn vhosts<'s>(stack: &'s Stack<'_>) -> Vec<Vhost<'s>> {
     let blocks = stack.confs.iter().flat_map(|conf| {
         conf.directives.iter().filter(|it| it.name == "server").map(move |block| (conf, block))
     });
@@ -38,7 +43,7 @@ fn vhosts<'s>(stack: &'s Stack<'_>) -> Vec<Vhost<'s>> {
 
 /// What the world knows under a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     Webapp,
     Registry,
     ObjectStore,
@@ -54,7 +59,7 @@ impl Part {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Webapp => "the webapp",
             Self::Registry => "the registry",
@@ -63,8 +68,11 @@ impl Part {
     }
 }
 
+/// Public hosts, each with what answers there and where it is named.
+pub(super) type Hosts = BTreeMap<String, (Part, Spot)>;
+
 /// Every public host that the stack names, with what answers there and where it is named.
-fn hosts(stack: &Stack<'_>) -> BTreeMap<String, (Part, Spot)> {
+pub(super) fn hosts(stack: &Stack<'_>) -> Hosts {
     let mut hosts = BTreeMap::new();
     let has = |role: Role| stack.of_role(role).next().is_some();
     for webapp in stack.of_role(Role::Webapp) {
@@ -141,7 +149,7 @@ pub(super) static PROXY_PORT_MISMATCH: Proof = Proof {
     check: |stack, report| {
         let hosts = hosts(stack);
         for vhost in vhosts(stack) {
-            let part = vhost.names.iter().find_map(|it| hosts.get(*it)).map(|(part, _)| *part);
+            let part = vhost.part(&hosts);
             let Some(part) = part else { continue };
             let (role, inside) = part.service();
             let ports = stack.of_role(role).flat_map(|it| &it.ports);
@@ -149,7 +157,12 @@ pub(super) static PROXY_PORT_MISMATCH: Proof = Proof {
                 .filter(|it| it.target == inside)
                 .filter_map(|it| Some((it.address.as_deref(), it.published.as_deref()?)))
                 .collect();
+            let mut seen = Vec::new();
             for (location, target) in vhost.forwarding() {
+                if seen.contains(&target) {
+                    continue;
+                }
+                seen.push(target);
                 let addresses = addresses(stack, target);
                 let fits = |it: &String| {
                     let (host, port) = it.rsplit_once(':').unwrap_or((it, "80"));
@@ -188,43 +201,6 @@ fn addresses(stack: &Stack<'_>, target: &str) -> Vec<String> {
     }
 }
 
-pub(super) static FORGEABLE_HEADER: Proof = Proof {
-    name: "forgeable-header",
-    summary: "Wherever nginx forwards it writes Host, X-Forwarded-Host, X-Forwarded-Proto and X-Forwarded-For itself: the links in mails are made from them.",
-    blame: Blame::Compiler,
-    check: |stack, report| {
-        for vhost in vhosts(stack) {
-            for (location, _) in vhost.forwarding() {
-                // A level that sets one header inherits none.
-                let own = included(stack, &location.block, "proxy_set_header");
-                let set = match own.is_empty() {
-                    true => included(stack, &vhost.block.block, "proxy_set_header"),
-                    false => own,
-                };
-                for name in WRITTEN {
-                    let value = set.iter().rev().find(|it| it.first().eq_ignore_ascii_case(name));
-                    let value = value.and_then(|it| it.words.get(1));
-                    if !value.is_some_and(|it| is_own(it)) {
-                        report.fault(
-                            vhost.spot(location),
-                            format!("what a client sends as `{name}` arrives at `location {}`", location.words.join(" ")),
-                            "include the snippet that writes all of these headers, and no `proxy_set_header` beside it",
-                        );
-                    }
-                }
-            }
-        }
-    },
-};
-
-/// The headers from which the application takes who called, and under which name.
-const WRITTEN: [&str; 4] = ["Host", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-For"];
-
-/// Whether nginx makes a value by itself. `$host` is one of its server names: other ones end at the catch-all.
-fn is_own(value: &str) -> bool {
-    !value.contains("$http_") && !value.contains("$proxy_add_x_forwarded_for")
-}
-
 pub(super) static TOO_WIDE_VHOST: Proof = Proof {
     name: "too-wide-vhost",
     summary: "nginx forwards nothing but `/v2/` to the registry, and nothing but the bucket `packets` to the object store.",
@@ -232,7 +208,7 @@ pub(super) static TOO_WIDE_VHOST: Proof = Proof {
     check: |stack, report| {
         let hosts = hosts(stack);
         for vhost in vhosts(stack) {
-            let part = vhost.names.iter().find_map(|it| hosts.get(*it)).map(|(part, _)| *part);
+            let part = vhost.part(&hosts);
             let only = match part {
                 Some(Part::Registry) => "/v2/",
                 Some(Part::ObjectStore) => "/packets/",
@@ -252,86 +228,3 @@ pub(super) static TOO_WIDE_VHOST: Proof = Proof {
         }
     },
 };
-
-pub(super) static PROXY_BODY_LIMIT_TOO_SMALL: Proof = Proof {
-    name: "proxy-body-limit-too-small",
-    summary: "nginx takes payloads of every size that the webapp takes, objects likewise, and image layers of any size.",
-    blame: Blame::Compiler,
-    check: |stack, report| {
-        let hosts = hosts(stack);
-        let sizes = [env::TASK_PAYLOAD_MAXIMUM_SIZE, env::BATCH_TASK_PAYLOAD_MAXIMUM_SIZE];
-        let webapps = stack.of_role(Role::Webapp);
-        let largest = webapps
-            .flat_map(|it| sizes.into_iter().filter_map(|name| it.get(name)?.parse::<u64>().ok()))
-            .max()
-            .unwrap_or(LARGEST_BY_DEFAULT);
-        for vhost in vhosts(stack) {
-            let part = vhost.names.iter().find_map(|it| hosts.get(*it)).map(|(part, _)| *part);
-            let (at, needed) = match part {
-                Some(Part::Webapp) => ("/api/", largest),
-                Some(Part::ObjectStore) => ("/packets/", largest),
-                Some(Part::Registry) => ("/v2/", u64::MAX),
-                None => continue,
-            };
-            for (location, _) in vhost.forwarding().filter(|(it, _)| it.words == [at]) {
-                let own = included(stack, &location.block, "client_max_body_size");
-                let limit = own.last().and_then(|it| size(it.first())).unwrap_or(1024 * 1024);
-                if limit < needed {
-                    report.fault(
-                        vhost.spot(location),
-                        format!(
-                            "`location {at}` takes less than {} does",
-                            part.map_or("it", Part::name)
-                        ),
-                        match needed {
-                            u64::MAX => "write `client_max_body_size 0;`".into(),
-                            _ => format!(
-                                "write `client_max_body_size {}m;`",
-                                needed.div_ceil(1024 * 1024)
-                            ),
-                        },
-                    );
-                }
-            }
-        }
-    },
-};
-
-/// What the webapp takes where nothing says otherwise.
-const LARGEST_BY_DEFAULT: u64 = 3 * 1024 * 1024;
-
-/// A size of nginx in bytes; `0` is none at all.
-fn size(text: &str) -> Option<u64> {
-    let digits = text.trim_end_matches(['k', 'K', 'm', 'M', 'g', 'G']);
-    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
-        "" => 1,
-        "k" => 1024,
-        "m" => 1024 * 1024,
-        "g" => 1024 * 1024 * 1024,
-        _ => return None,
-    };
-    match digits.parse::<u64>().ok()? {
-        0 => Some(u64::MAX),
-        count => count.checked_mul(unit),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_as_nginx_reads_them() {
-        assert_eq!(size("16m"), Some(16 * 1024 * 1024));
-        assert_eq!(size("64K"), Some(64 * 1024));
-        assert_eq!(size("512"), Some(512));
-        assert_eq!(size("0"), Some(u64::MAX));
-        assert_eq!((size("m"), size("1mm"), size("-1")), (None, None, None));
-    }
-
-    #[test]
-    fn what_a_client_sends_is_not_nginx_s_own() {
-        assert!(is_own("$host") && is_own("$remote_addr") && is_own("https"));
-        assert!(!is_own("$http_x_forwarded_host") && !is_own("$proxy_add_x_forwarded_for"));
-    }
-}

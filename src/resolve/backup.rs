@@ -7,7 +7,7 @@ use crate::site::{
     Storage, Streams,
 };
 use crate::spec;
-use crate::value::Label;
+use crate::value::{AgeRecipient, InstallRoot, Label};
 
 const ROUTE: &str = "docker.backup";
 
@@ -75,10 +75,7 @@ fn clickhouse(parts: &spec::BackupParts, storage: &Storage) -> ClickhousePart {
     }
 }
 
-fn recipients(
-    written: Option<&spec::BackupEncryption>,
-    cx: &mut Cx<'_>,
-) -> Vec<crate::value::AgeRecipient> {
+fn recipients(written: Option<&spec::BackupEncryption>, cx: &mut Cx<'_>) -> Vec<AgeRecipient> {
     let listed = written.and_then(|it| it.recipients.clone());
     if listed.as_ref().is_some_and(Vec::is_empty) {
         let at = Place::Key(format!("{ROUTE}.encryption.recipients").as_str().into());
@@ -113,6 +110,20 @@ fn offsite(written: Option<&spec::Offsite>, cx: &mut Cx<'_>) -> Offsite {
                 repository,
             }
         }
+    }
+}
+
+/// A set holds the install root: sets within it would hold each other.
+pub(super) fn refuse_within_root(backup: &Backup, root: &InstallRoot, cx: &mut Cx<'_>) {
+    let (dir, root) = (backup.dir.as_str(), root.as_str());
+    if dir == root || dir.starts_with(&format!("{root}/")) {
+        let at = Place::Value(format!("{ROUTE}.dir").as_str().into());
+        let message = format!("`{dir}` lies in the install root, which every set holds");
+        cx.sink.push(
+            Diagnostic::error("bad-value", at, message)
+                .help("name a folder beside it")
+                .instead("/var/backups/trigger"),
+        );
     }
 }
 

@@ -28,10 +28,13 @@ pub(super) fn resolve(
     refuse_on_split(split, storage, cx);
     refuse_unused(written, storage, cx);
     let project = written.project.clone().unwrap_or_else(|| name.clone());
+    let root = written.root.clone().unwrap_or_else(|| known("/opt/trigger-dev"));
+    let backup = super::backup::resolve(written.backup.as_ref(), &project, storage, cx);
+    super::backup::refuse_within_root(&backup, &root, cx);
     Docker {
-        backup: super::backup::resolve(written.backup.as_ref(), &project, storage, cx),
+        backup,
         project,
-        root: written.root.clone().unwrap_or_else(|| known("/opt/trigger-dev")),
+        root,
         memory,
         os: super::proxy::os(Some(written)),
         sizes: sizes(memory, written.limits.as_ref(), storage, split, cx),

@@ -1,7 +1,7 @@
 //! What is saved, when, and where to.
 
 use crate::value::{
-    AgeRecipient, InstallRoot, RcloneRemote, ResticRepository, Schedule, SecretName, Text,
+    AccessKeyId, AgeRecipient, InstallRoot, RcloneRemote, ResticRepository, Schedule, SecretName,
 };
 
 /// What is saved, when, and where to.
@@ -79,7 +79,7 @@ pub enum Offsite {
         /// Its password.
         password: SecretName,
         /// Access key and its secret, where it is on S3.
-        s3: Option<(Text, SecretName)>,
+        s3: Option<(AccessKeyId, SecretName)>,
         /// Whether nothing may be deleted there.
         append_only: bool,
     },

@@ -2,7 +2,9 @@
 
 use super::env::SecretRef;
 use super::read::{choice, section};
-use crate::value::{AgeRecipient, InstallRoot, RcloneRemote, ResticRepository, Schedule, Text};
+use crate::value::{
+    AccessKeyId, AgeRecipient, InstallRoot, RcloneRemote, ResticRepository, Schedule,
+};
 
 section! {
     /// Backups of everything that this server keeps. Configuration, secrets, worker token, PostgreSQL and Redis are
@@ -124,7 +126,7 @@ section! {
     /// The key of a repository on S3.
     ResticS3 {
         /// The access key.
-        required access_key_id: Text,
+        required access_key_id: AccessKeyId,
         /// Its secret.
         required secret_access_key: SecretRef,
     }

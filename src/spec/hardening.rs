@@ -30,7 +30,7 @@ section! {
         optional ssh_port: Port,
         /// Who reaches sshd. Default: everybody. The tailnet always does.
         optional ssh_from: Vec<AddressRange>,
-        /// TCP ports of other programs on the servers.
+        /// TCP ports of other programs on the servers, such as 80 and 443 of a proxy of your own.
         optional tcp_ports: Vec<Port>,
         /// UDP ports of other programs on the servers.
         optional udp_ports: Vec<Port>,

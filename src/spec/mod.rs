@@ -60,7 +60,8 @@ section! {
         required name: Label,
         /// Trigger.dev release to run, as `4.5.12`. `trigger-gen list releases` names them all.
         required release: ReleaseTag,
-        /// Public host name of dashboard and API, as `trigger.example.com`.
+        /// Host name of the dashboard, and of the API unless `network.access.tailscale.api_domain` names another, as
+        /// `trigger.example.com`.
         required domain: Domain,
         /// Time zone of the server's logs and schedules. Default: UTC.
         optional timezone: TimeZone,

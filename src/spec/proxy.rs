@@ -23,7 +23,8 @@ section! {
         /// Where certificates come from. Default: Let's Encrypt.
         optional tls: Tls,
         /// Requests of one address in a second that pass at most, on the API and on the registry; four times as many
-        /// may come at once. Addresses of the tailnet and of containers are not counted. Default: 100.
+        /// may come at once. Addresses of the tailnet and of containers are not counted; all runs of a worker host have
+        /// one address. Default: 100.
         optional requests_per_second: u32,
     }
 }

@@ -197,6 +197,7 @@ macro_rules! read_scalars {
 read_scalars!(
     AddressRange,
     Branch,
+    AccessKeyId,
     AgeRecipient,
     BucketName,
     ByteSize,

@@ -15,8 +15,12 @@ const TELLING: &[(&str, &[&str])] = &[
     ("EmailPattern", &["*", "other@example.net"]),
     ("TimeZone", &["Etc/UTC", "Asia/Tokyo"]),
     ("TailnetIpv4", &["100.64.1.2"]),
+    ("AddressRange", &["198.51.100.0/24", "2001:db8:1::/48"]),
     ("TailnetIpv6", &["fd7a:115c:a1e0::2"]),
     ("ImageRef", &["postgres:17.11", "images.example.com/other:1.2.4"]),
+    ("Schedule", &["15 4 * * *", "0 4 * * 1"]),
+    ("ResticRepository", &["/srv/restic", "sftp:backup@other.example.com:/srv"]),
+    ("AgeRecipient", &["age19q087k9f05cwufzf2s57guq80h6rcgx08gn0a366dr58csxxtpmqw6skvk"]),
     // Small as a count may be, and large as a rate.
     ("", &["1", "3", "100", "1000", "20000"]),
 ];

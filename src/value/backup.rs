@@ -22,6 +22,12 @@ checked_text! {
 }
 
 checked_text! {
+    /// The public half of a key of S3.
+    AccessKeyId is "an access key" like "AKIAIOSFODNN7EXAMPLE"
+    matching "^[A-Za-z0-9._+/=-]{1,128}$" by access_key_id
+}
+
+checked_text! {
     /// A place that rclone knows: the name of a remote of its configuration, and a path there.
     RcloneRemote is "an rclone remote with a path" like "offsite:backups/trigger"
     matching "^[A-Za-z0-9_][A-Za-z0-9_-]*:[A-Za-z0-9._/-]*$" by rclone_remote
@@ -211,6 +217,14 @@ fn restic_repository(text: &str) -> Result<(), Refusal> {
     {
         true => Err(Refusal::new("it must name a place, and begin and end with a letter or digit")),
         false => Ok(()),
+    }
+}
+
+fn access_key_id(text: &str) -> Result<(), Refusal> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || "._+/=-".contains(c);
+    match (1..=128).contains(&text.len()) && text.chars().all(fine) {
+        true => Ok(()),
+        false => Err(Refusal::new("an access key is letters, digits and `._+/=-`")),
     }
 }
 

@@ -13,7 +13,7 @@ mod size;
 mod tailnet;
 mod text;
 
-pub use backup::{AgeRecipient, RcloneRemote, ResticRepository, Schedule};
+pub use backup::{AccessKeyId, AgeRecipient, RcloneRemote, ResticRepository, Schedule};
 pub use deploy::{Branch, ProjectRef, RepoFolder};
 pub(crate) use email::anchored;
 pub use email::{ContactEmail, EmailAddress, EmailPattern, Mailbox};
@@ -143,6 +143,7 @@ mod tests {
     fn every_example_is_a_value_of_its_type() {
         example_holds::<Branch>();
         example_holds::<AddressRange>();
+        example_holds::<AccessKeyId>();
         example_holds::<AgeRecipient>();
         example_holds::<BucketName>();
         example_holds::<ByteSize>();

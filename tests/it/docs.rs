@@ -49,6 +49,41 @@ fn lints() {
     page("lints.md", &out);
 }
 
+/// The commands of the control script, by the lines in its parts that its own help shows.
+#[test]
+fn trigger_ctl() {
+    let mut out = String::from(
+        "# trigger-ctl.sh\n\n\
+         The control script lies beside the stacks of every server and worker host, `./trigger-ctl.sh COMMAND`. It works from any \
+         folder and from cron, calls docker compose in one way (one project, both files, none of the caller's variables) and shows no \
+         secret unless asked for by name. It is the same for every site: what differs stands in `ctl/site.sh`.\n\n\
+         *where*: `server` has the webapp, `worker` only runs tasks. *lock*: only one such command runs at a time.\n",
+    );
+    for (path, text) in trigger_gen::artifacts::control_script_parts() {
+        let lines: Vec<&str> = text.lines().filter_map(|it| it.strip_prefix("#: ")).collect();
+        if lines.is_empty() {
+            continue;
+        }
+        let about = text.lines().nth(1).and_then(|it| it.strip_prefix("# ")).expect("a title");
+        write!(out, "\n## {about}\n\nIn `{path}`.\n\n| command | where | lock | what it does |\n| --- | --- | --- | --- |\n")
+            .expect("text");
+        for line in lines {
+            let fields: Vec<&str> = line.rsplitn(4, '|').map(str::trim).collect();
+            let [what, place, lock, call] = fields.as_slice() else { panic!("{path}: {line}") };
+            let (call, lock) = (call.replace('|', "\\|"), lock.replace("no", ""));
+            writeln!(out, "| `{call}` | {place} | {lock} | {what} |").expect("text");
+        }
+    }
+    out.push_str(
+        "\n## Exit codes\n\n| code | meaning |\n| --- | --- |\n| 0 | done |\n| 1 | a command that it called failed |\n\
+         | 2 | wrong call |\n| 3 | degraded: something does not do its work |\n| 4 | something is missing: docker, `.env`, rights |\n\
+         | 5 | no disk space |\n| 6 | something does not match |\n| 7 | refused, or not confirmed |\n| 8 | took too long |\n\
+         | 75 | another run holds the lock |\n| 130, 143 | interrupted, ended |\n\n\
+         `TRIGGER_CTL_DRY_RUN=1` says what would be changed and changes nothing.\n",
+    );
+    page("trigger-ctl.md", &out);
+}
+
 #[test]
 fn proofs() {
     let mut out = String::from(

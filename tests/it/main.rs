@@ -1,5 +1,7 @@
 //! The integration tests, one binary: what each module asks stands in its first line.
 
+mod advice;
+mod backup;
 mod bless;
 mod blocks;
 mod cases;
@@ -21,6 +23,7 @@ mod injection;
 mod leaks;
 mod lints;
 mod matrix;
+mod nginx;
 mod patches;
 mod proofs;
 mod readme;
@@ -35,3 +38,4 @@ mod tidy;
 mod trace;
 mod usage;
 mod verified;
+mod vhosts;

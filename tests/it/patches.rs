@@ -58,9 +58,10 @@ fn a_patch_adds_replaces_and_removes() {
 
 #[test]
 fn a_list_takes_the_place_of_the_list() {
-    let (added, gone) = patched("    services: { webapp: { ports: ['127.0.0.1:9030:3000'] } }\n");
-    assert_eq!(added, of_webapp(&[MARK, "      - 127.0.0.1:9030:3000"]));
-    assert_eq!(gone, of_webapp(&["      - 127.0.0.1:8030:3000"]));
+    let (added, gone) =
+        patched("    services: { object-store: { ports: ['127.0.0.1:9030:9000'] } }\n");
+    assert_eq!(added, of_webapp(&[MARK, "      - 127.0.0.1:9030:9000"]));
+    assert_eq!(gone, of_webapp(&["      - 127.0.0.1:9000:9000"]));
 }
 
 #[test]

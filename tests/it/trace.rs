@@ -36,9 +36,24 @@ docker:
   images: { redis: images.example.com/redis:7.4.11 }
   limits: { redis: 600MiB }
   proxy: { nginx: { tls: { letsencrypt: { challenge: http01, email: certificates@example.com } } } }
+  backup:
+    scheduler: systemd
+    schedule: \"0 2 * * *\"
+    dir: /srv/sets
+    keep: { sets: 9, before_update: 2 }
+    parts: { clickhouse: schema, object_store: false, registry: false, s2: true, exclude_task_events: true }
+    encryption: { recipients: [age19q087k9f05cwufzf2s57guq80h6rcgx08gn0a366dr58csxxtpmqw6skvk] }
+    offsite:
+      restic:
+        repository: \"s3:https://s3.example.com/sets\"
+        password: { secret: RESTIC }
+        s3: { access_key_id: AKIA1, secret_access_key: { secret: RESTIC_S3 } }
+        append_only: true
+    notify: { heartbeat_url: { secret: HEARTBEAT }, failure_hook: /usr/local/bin/alarm }
 network:
   access: public
   expose: { engine: true, otel: true, webhooks: true, query: true }
+allow: [{ lint: exposed-query, because: the base }]
 patches:
   docker/webapp/docker-compose.yml: { services: { webapp: { stop_grace_period: 20s } } }
 secrets: { store: kept/mine.secrets.yaml }
@@ -53,7 +68,9 @@ storage:
   clickhouse:
     external: { host: ch.example.com, port: 8124, password: { secret: CH }, tls: false, version: \"26.2\" }
   streams: v1
-docker: { root: /srv/trigger }
+docker:
+  root: /srv/trigger
+  backup: { offsite: { rclone: { remote: \"offsite:sets\" } } }
 limits:
   run_ttl: 14d
 ",

@@ -1,110 +1,70 @@
 //! `trigger-ctl.sh` and its parts, beside the stacks of each server.
 //!
-//! The scripts are the same bytes for every site; what differs stands in `ctl/site.sh` alone. So a change of the
+//! The scripts are the same bytes for every site; what differs stands in `ctl/site.sh` alone, and by release in
+//! `ctl/upgrades.sh`. So a change of the
 //! site file changes constants and no program, and the programs are judged where they lie, below `templates/`.
 
 mod backup;
 mod site;
+mod upgrades;
 
 use super::{Artifact, Cx, file};
 use crate::plan::{Body, PlannedFile};
 use crate::site::Worker;
 use crate::tree::Mode;
 
-/// The scripts of every server, by their paths below the install root.
-static SCRIPTS: &[(&str, Mode, &str)] = &[
-    ("trigger-ctl.sh", Mode::Executable, include_str!("../../../templates/docker/trigger-ctl.sh")),
-    ("ctl/common.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/common.sh")),
-    ("ctl/host.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/host.sh")),
-    ("ctl/host_parts.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/host_parts.sh")),
-    ("ctl/firewall.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/firewall.sh")),
-    ("ctl/checks.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/checks.sh")),
-    (
-        "ctl/checks/host.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/checks/host.sh"),
-    ),
-    (
-        "ctl/checks/files.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/checks/files.sh"),
-    ),
-    (
-        "ctl/checks/containers.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/checks/containers.sh"),
-    ),
-    (
-        "ctl/checks/application.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/checks/application.sh"),
-    ),
-    (
-        "ctl/checks/outside.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/checks/outside.sh"),
-    ),
-    (
-        "ctl/checks/hardening.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/checks/hardening.sh"),
-    ),
-    (
-        "ctl/checks/proxy.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/checks/proxy.sh"),
-    ),
-    (
-        "ctl/checks/backup.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/checks/backup.sh"),
-    ),
-    ("ctl/checks/ask.js", Mode::Plain, include_str!("../../../templates/docker/ctl/checks/ask.js")),
-    ("ctl/backup.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/backup.sh")),
-    (
-        "ctl/backup_parts.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/backup_parts.sh"),
-    ),
-    (
-        "ctl/backup_sets.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/backup_sets.sh"),
-    ),
-    (
-        "ctl/backup_away.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/backup_away.sh"),
-    ),
-    ("ctl/restore.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/restore.sh")),
-    (
-        "ctl/restore_parts.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/restore_parts.sh"),
-    ),
-    (
-        "ctl/restore_checks.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/restore_checks.sh"),
-    ),
-    ("ctl/mask.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/mask.sh")),
-    ("ctl/health.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/health.sh")),
-    ("ctl/probe.js", Mode::Plain, include_str!("../../../templates/docker/ctl/probe.js")),
-    ("ctl/stack.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/stack.sh")),
-    ("ctl/images.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/images.sh")),
-    ("ctl/access.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/access.sh")),
-    (
-        "ctl/worker_token.sh",
-        Mode::Plain,
-        include_str!("../../../templates/docker/ctl/worker_token.sh"),
-    ),
-    ("ctl/upkeep.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/upkeep.sh")),
-    ("ctl/support.sh", Mode::Plain, include_str!("../../../templates/docker/ctl/support.sh")),
+/// A script, by its path below the install root, which is its path below `templates/docker/`.
+macro_rules! script {
+    ($path:literal) => {
+        ($path, include_str!(concat!("../../../templates/docker/", $path)))
+    };
+}
+
+/// What a person calls; the others are read by it.
+const ENTRY: &str = "trigger-ctl.sh";
+
+/// The scripts of every server.
+static SCRIPTS: &[(&str, &str)] = &[
+    script!("trigger-ctl.sh"),
+    script!("ctl/common.sh"),
+    script!("ctl/stack.sh"),
+    script!("ctl/health.sh"),
+    script!("ctl/probe.js"),
+    script!("ctl/images.sh"),
+    script!("ctl/mask.sh"),
+    script!("ctl/access.sh"),
+    script!("ctl/worker_token.sh"),
+    script!("ctl/update.sh"),
+    script!("ctl/exchange.sh"),
+    script!("ctl/rollback.sh"),
+    script!("ctl/host.sh"),
+    script!("ctl/host_parts.sh"),
+    script!("ctl/nginx.sh"),
+    script!("ctl/firewall.sh"),
+    script!("ctl/checks.sh"),
+    script!("ctl/checks/host.sh"),
+    script!("ctl/checks/files.sh"),
+    script!("ctl/checks/containers.sh"),
+    script!("ctl/checks/application.sh"),
+    script!("ctl/checks/outside.sh"),
+    script!("ctl/checks/hardening.sh"),
+    script!("ctl/checks/proxy.sh"),
+    script!("ctl/checks/backup.sh"),
+    script!("ctl/checks/ask.js"),
+    script!("ctl/backup.sh"),
+    script!("ctl/backup_parts.sh"),
+    script!("ctl/backup_sets.sh"),
+    script!("ctl/backup_away.sh"),
+    script!("ctl/restore.sh"),
+    script!("ctl/restore_parts.sh"),
+    script!("ctl/restore_checks.sh"),
+    script!("ctl/upkeep.sh"),
+    script!("ctl/support.sh"),
 ];
 
 /// The parts of the control script, by path: what their commands are stands in their lines `#:`.
 pub fn control_script_parts() -> impl Iterator<Item = (&'static str, &'static str)> {
-    SCRIPTS.iter().map(|(path, _, text)| (*path, *text))
+    SCRIPTS.iter().copied()
 }
 
 pub(super) const CTL: Artifact = Artifact {
@@ -118,11 +78,16 @@ pub(super) const CTL: Artifact = Artifact {
 /// The control script of one server: the webapp's, or a worker host.
 pub(super) fn bundle(cx: &Cx<'_>, folder: &str, worker: Option<&Worker>) -> Vec<PlannedFile> {
     let artifact = if worker.is_some() { super::workers::WORKERS.name } else { CTL.name };
-    let scripts = SCRIPTS.iter().map(|(path, mode, text)| {
-        file(artifact, format!("{folder}/{path}"), *mode, Body::Fixed(text))
+    let scripts = SCRIPTS.iter().map(|(path, text)| {
+        let mode = if *path == ENTRY { Mode::Executable } else { Mode::Plain };
+        file(artifact, format!("{folder}/{path}"), mode, Body::Fixed(text))
     });
-    let constants = site::constants(cx.site, worker);
-    scripts
-        .chain([file(artifact, format!("{folder}/ctl/site.sh"), Mode::Plain, constants)])
-        .collect()
+    let constants = [
+        ("ctl/site.sh", site::constants(cx.site, worker)),
+        ("ctl/upgrades.sh", upgrades::constants(cx.site)),
+    ];
+    let constants = constants
+        .into_iter()
+        .map(|(path, body)| file(artifact, format!("{folder}/{path}"), Mode::Plain, body));
+    scripts.chain(constants).collect()
 }

@@ -13,6 +13,8 @@ pub(super) fn constants(site: &Site, worker: Option<&Worker>) -> Body {
     constants.extend(stacks(site, worker));
     constants.extend(secrets(site, worker));
     if worker.is_none() {
+        let os = site.docker.os.name().to_lowercase().replace(' ', "-");
+        constants.push(one("HOST_OS", "system that nginx's files are for", os));
         constants.extend(stores(site));
         constants.extend(super::backup::constants(site));
     }

@@ -1,6 +1,6 @@
 //! The jails of fail2ban.
 
-use crate::site::Fail2ban;
+use crate::site::{Fail2ban, Site};
 use crate::value::Port;
 use serde_json::{Value, json};
 
@@ -18,22 +18,23 @@ const OWN: [&str; 6] = [
 pub(super) fn jails(
     it: &Fail2ban,
     ssh_port: Option<Port>,
-    nginx: bool,
+    nginx: Option<&Site>,
     header: Vec<String>,
 ) -> Value {
     let port = ssh_port.map_or("ssh".to_owned(), |it| it.to_string());
     // Debian 12 and later write no /var/log/auth.log.
     let sshd = json!({ "name": "sshd", "backend": "systemd", "port": port, "logpath": "" });
-    let limit = json!({
-        "name": "nginx-limit-req",
-        "backend": "auto",
-        "port": "http,https",
-        "logpath": "\nlogpath = /var/log/nginx/error.log",
+    let limit = nginx.map(|site| {
+        let log = format!("\nlogpath = /var/log/nginx/{}-error.log", site.docker.project);
+        json!({
+            "name": "nginx-limit-req", "backend": "auto", "port": "http,https", "logpath": log,
+        })
     });
+    let jails: Vec<Value> = [Some(sshd), limit].into_iter().flatten().collect();
     let ignore: Vec<&str> = OWN.into_iter().chain(it.ignore.iter().map(|it| it.as_str())).collect();
     json!({
         "header": header,
-        "jails": if nginx { vec![sshd, limit] } else { vec![sshd] },
+        "jails": jails,
         "max_retry": it.max_retry,
         "ban_time": it.ban_time.in_seconds(),
         "ignore": ignore.join(" "),

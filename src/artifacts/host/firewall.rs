@@ -1,28 +1,38 @@
 //! The rules that differ from site to site.
 
-use crate::site::{Firewall, Site};
+use crate::site::{Firewall, NetworkAccess, Site};
 use crate::value::AddressRange;
 use serde_json::{Value, json};
+
+/// Where tailscaled listens, so that two devices meet without a relay.
+const TAILSCALE: u16 = 41641;
 
 /// What the template of the firewall sees.
 pub(super) fn rules(firewall: &Firewall, webapp: Option<&Site>, header: Vec<String>) -> Value {
     let mut tcp: Vec<u16> = firewall.tcp_ports.iter().map(|it| it.number()).collect();
     let mut udp: Vec<u16> = firewall.udp_ports.iter().map(|it| it.number()).collect();
-    if webapp.is_some() {
+    if webapp.is_some_and(|it| it.nginx().is_some()) {
         tcp.extend([80, 443]);
+    }
+    let tailscale =
+        webapp.is_some_and(|it| matches!(it.network.access, NetworkAccess::Tailscale(_)));
+    if tailscale {
+        udp.push(TAILSCALE);
     }
     for ports in [&mut tcp, &mut udp] {
         ports.sort_unstable();
         ports.dedup();
     }
+    let tailnet = tailscale.then(|| r#"iifname "tailscale0" accept"#.to_owned());
     let accepted: Vec<String> =
-        [accept("tcp", &tcp), accept("udp", &udp)].into_iter().flatten().collect();
+        [tailnet, accept("tcp", &tcp), accept("udp", &udp)].into_iter().flatten().collect();
     json!({
         "header": header,
         "ssh_port": firewall.ssh_port.number(),
         "ssh_from_v4": elements(&firewall.ssh_from, false),
         "ssh_from_v6": elements(&firewall.ssh_from, true),
         "accepted": accepted,
+        "tailscale": tailscale,
     })
 }
 

@@ -16,7 +16,13 @@ pub(super) const HOST: Artifact = Artifact {
     name: "host",
     paths: "docker/host/etc/…, workers/<host>/host/etc/…",
     summary: "Firewall, ssh, fail2ban, security updates, settings of the Docker daemon and of the kernel",
-    keys: &["docker.hardening", "docker.topology.workers"],
+    keys: &[
+        "docker.hardening",
+        "docker.topology.workers",
+        "docker.proxy",
+        "network.access",
+        "storage.redis",
+    ],
     plan: |cx| servers(cx).flat_map(|server| files(cx.site, &server)).collect(),
 };
 
@@ -74,7 +80,12 @@ fn files(site: &Site, server: &Server<'_>) -> Vec<PlannedFile> {
         files.push(text(
             "fail2ban/jail.d/trigger-dev.local",
             "docker/host/etc/fail2ban/jail.d/trigger-dev.local",
-            fail2ban::jails(it, ssh_port, server.webapp.is_some(), head("Jails")),
+            fail2ban::jails(
+                it,
+                ssh_port,
+                server.webapp.filter(|it| it.nginx().is_some()),
+                head("Jails"),
+            ),
         ));
     }
     if hardening.unattended_upgrades {

@@ -83,7 +83,7 @@ impl Reach {
         ]);
         if self.engine {
             found.push(forwarded(
-                "`trigger dev` and remote workers.",
+                "`trigger dev`, remote workers, and runs of releases below 4.5.9.",
                 "/engine/v1/",
                 streamed(body(site)),
             ));
@@ -95,16 +95,20 @@ impl Reach {
         }
         if self.otel {
             found.push(forwarded(
-                "Logs and traces of runs.",
+                "Logs and traces of runs; those of a worker host come from one address.",
                 "/otel/v1/",
-                Forward { limit: Some(api_limit(nginx)), body: "32m".into(), ..webapp() },
+                Forward {
+                    limit: (!site.is_split()).then(|| api_limit(nginx)),
+                    body: "32m".into(),
+                    ..webapp()
+                },
             ));
         }
         if site.network.expose.webhooks {
             found.push(forwarded(
                 "Webhooks of third parties, each with its signature.",
                 "/webhooks/v1/ingest/",
-                Forward { limit: Some(api_limit(nginx)), ..webapp() },
+                Forward { limit: Some(api_limit(nginx)), body: body(site), ..webapp() },
             ));
         }
         found.push(forwarded(

@@ -60,7 +60,7 @@ impl Plan<'_> {
             self.text(
                 "catch-all.conf",
                 "docker/nginx/catch-all.conf",
-                "What nginx answers to names that it does not know, on the server",
+                "nginx for names that nobody has, on the server",
                 shared::catch_all(self.site()),
             ),
             self.text(
@@ -78,7 +78,9 @@ impl Plan<'_> {
                 json!({ "vhost": vhost }),
             ));
         }
-        for (path, template, what) in SNIPPETS {
+        let used =
+            |path: &str| shared::websockets(self.site()) || !path.ends_with("websocket.conf");
+        for (path, template, what) in SNIPPETS.into_iter().filter(|(path, ..)| used(path)) {
             files.push(self.text(path, template, what, shared::snippet(self.site())));
         }
         files.push(file(
@@ -110,25 +112,39 @@ const SNIPPETS: [(&str, &str, &str); 5] = [
     (
         "snippets/headers.conf",
         "docker/nginx/snippets/headers.conf",
-        "What the application is told of a request, by nginx",
+        "Headers that nginx sends to the application",
     ),
-    ("snippets/proxy.conf", "docker/nginx/snippets/proxy.conf", "How nginx forwards a request"),
+    ("snippets/proxy.conf", "docker/nginx/snippets/proxy.conf", "Forwarding by nginx"),
     (
         "snippets/websocket.conf",
         "docker/nginx/snippets/websocket.conf",
-        "How nginx forwards a websocket",
+        "Forwarding of websockets by nginx",
     ),
     (
         "snippets/server.conf",
         "docker/nginx/snippets/server.conf",
-        "What holds for each server of nginx",
+        "Settings of each server of nginx",
     ),
-    ("snippets/tls.conf", "docker/nginx/snippets/tls.conf", "TLS of nginx"),
+    ("snippets/tls.conf", "docker/nginx/snippets/tls.conf", "TLS settings of nginx"),
 ];
 
 /// What names within nginx begin with: they know letters, digits and `_` alone.
 fn prefix(site: &Site) -> String {
-    format!("tg_{}", site.docker.project.as_str().replace('-', "_"))
+    format!("tg_{}", shortened(&site.docker.project.as_str().replace('-', "_")))
+}
+
+/// nginx takes variables of 46 characters, of which 16 are for what a name says. A longer project is told from
+/// others by a number made of all of it.
+fn shortened(project: &str) -> String {
+    const LONGEST: usize = 30;
+    if project.len() <= LONGEST {
+        return project.to_owned();
+    }
+    // FNV-1a, 32 bits.
+    let number = project
+        .bytes()
+        .fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{}_{number:08x}", &project[..LONGEST - 9])
 }
 
 /// The folder of these files on the server.

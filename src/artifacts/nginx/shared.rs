@@ -23,9 +23,14 @@ pub(super) fn site(site: &Site, nginx: &Nginx, vhosts: &[Vhost]) -> Value {
     json!({
         "upstreams": upstreams,
         "rate": nginx.requests_per_second,
-        "websockets": site.tailnet().is_some() || site.network.expose.engine,
+        "websockets": websockets(site),
         "vhosts": vhosts.iter().map(|it| it.file).collect::<Vec<_>>(),
     })
+}
+
+/// Whether any side of the site takes websockets.
+pub(super) fn websockets(site: &Site) -> bool {
+    site.tailnet().is_some() || site.network.expose.engine
 }
 
 /// What answers to names that nobody has. One server has one such file, whichever site brought it.

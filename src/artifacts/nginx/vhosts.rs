@@ -30,7 +30,7 @@ pub(super) fn all(site: &Site, nginx: &Nginx) -> Vec<Vhost> {
         let allowed = make.allowed("registry", vec!["^/v2/".into()]);
         let part = Part {
             file: "registry",
-            what: "The image registry behind nginx",
+            what: "nginx for the image registry",
             about: "The image registry.",
         };
         vhosts.push(make.part(
@@ -43,10 +43,10 @@ pub(super) fn all(site: &Site, nginx: &Nginx) -> Vec<Vhost> {
     }
     if let Some(host) = site.object_store_host() {
         // An object has a name: the bucket itself is not listed.
-        let allowed = make.allowed("object_store", vec![format!("^/{BUCKET}/[^/?]")]);
+        let allowed = make.allowed("store", vec![format!("^/{BUCKET}/[^/?]")]);
         let part = Part {
             file: "object-store",
-            what: "The object store behind nginx",
+            what: "nginx for the object store",
             about: "The object store, one bucket of it.",
         };
         let locations = locations::object_store(site, BUCKET);
@@ -96,7 +96,7 @@ impl<'a> Make<'a> {
         let host = self.site.dashboard_host().as_str();
         Vhost {
             file: "dashboard",
-            what: "The dashboard behind nginx",
+            what: "nginx for the dashboard",
             redirects: vec![self.redirect(side, host)],
             servers: vec![self.server(side, host, vec![about], None, locations)],
         }
@@ -128,7 +128,7 @@ impl<'a> Make<'a> {
         }
         Vhost {
             file: "api",
-            what: "The API behind nginx",
+            what: "nginx for the API",
             redirects: vec![self.redirect(Side::Public, host)],
             servers,
         }

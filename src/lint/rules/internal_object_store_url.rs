@@ -18,6 +18,15 @@ fn internal_object_store_url(site: &Site, report: &mut Report) {
             "the object store has no public name".to_owned(),
             format!("public_host: s3.{}", site.domain),
         ),
+        ObjectStore::Bundled(_)
+            if site.tailnet().is_some() && !site.network.expose.object_store =>
+        {
+            (
+                Place::Value("storage.object_store.bundled.public_host".into()),
+                "the object store answers the tailnet alone".to_owned(),
+                "network: { expose: { object_store: true } }".to_owned(),
+            )
+        }
         ObjectStore::External(it) if !it.endpoint.host().contains('.') => (
             Place::Value("storage.object_store.external.endpoint".into()),
             format!("`{}` is a name of one network", it.endpoint),

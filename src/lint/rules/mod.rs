@@ -21,6 +21,7 @@ macro_rules! lint {
     };
 }
 
+mod backup_on_same_volume;
 mod below_security_floor;
 mod clickhouse_memory_over_half;
 mod clickhouse_too_new;
@@ -36,6 +37,7 @@ mod exposed_otel;
 mod exposed_query;
 mod floating_image;
 mod frozen_image;
+mod incomplete_backup;
 mod insecure_defaults_allowed;
 mod internal_object_store_url;
 mod known_advisory;
@@ -56,9 +58,11 @@ mod removed_image;
 mod runner_containers_kept;
 mod shared_tailnet_host;
 mod skipped_migrations;
+mod store_backed_up_elsewhere;
 mod telemetry_on;
 mod too_few_connections;
 mod undersized_host;
+mod unencrypted_offsite_backup;
 mod unencrypted_store;
 mod unknown_image;
 
@@ -90,6 +94,7 @@ pub const LINTS: &[&Lint] = &[
     &dotless_registry_host::DOTLESS_REGISTRY_HOST,
     &loopback_server::LOOPBACK_SERVER,
     &unencrypted_store::UNENCRYPTED_STORE,
+    &store_backed_up_elsewhere::STORE_BACKED_UP_ELSEWHERE,
     &undersized_host::UNDERSIZED_HOST,
     &clickhouse_memory_over_half::CLICKHOUSE_MEMORY_OVER_HALF,
     &floating_image::FLOATING_IMAGE,
@@ -98,6 +103,9 @@ pub const LINTS: &[&Lint] = &[
     &unknown_image::UNKNOWN_IMAGE,
     &postgres_major_mismatch::POSTGRES_MAJOR_MISMATCH,
     &too_few_connections::TOO_FEW_CONNECTIONS,
+    &incomplete_backup::INCOMPLETE_BACKUP,
+    &backup_on_same_volume::BACKUP_ON_SAME_VOLUME,
+    &unencrypted_offsite_backup::UNENCRYPTED_OFFSITE_BACKUP,
     &insecure_defaults_allowed::INSECURE_DEFAULTS_ALLOWED,
     &skipped_migrations::SKIPPED_MIGRATIONS,
     &node_options_heap::NODE_OPTIONS_HEAP,

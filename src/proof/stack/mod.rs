@@ -14,7 +14,7 @@ mod xml;
 pub(super) use dotenv::Dotenv;
 pub(super) use keys::{Refusal, Why};
 pub(super) use load::is_compose;
-pub(super) use nginx::{Conf, Directive, included, target};
+pub(super) use nginx::{Conf, Directive, included, names_a_file};
 pub(super) use role::Role;
 pub(super) use service::{Service, is_yes, texts};
 pub(super) use syntax::{Mount, Port};

@@ -73,8 +73,17 @@ fn gather<'s>(
 }
 
 /// The file of the tree that an `include` names: on the server the tree stands below some folder.
-pub(in crate::proof) fn target<'s>(stack: &'s Stack<'_>, named: &str) -> Option<&'s Conf> {
-    stack.confs.iter().find(|it| named.ends_with(&format!("/{}", below(&it.path))))
+fn target<'s>(stack: &'s Stack<'_>, named: &str) -> Option<&'s Conf> {
+    stack.confs.iter().find(|it| names(named, &it.path))
+}
+
+/// Whether an `include` names a file of the tree, readable or not.
+pub(in crate::proof) fn names_a_file(stack: &Stack<'_>, named: &str) -> bool {
+    stack.tree.files.keys().any(|it| names(named, it.as_str()))
+}
+
+fn names(named: &str, path: &str) -> bool {
+    named.strip_suffix(below(path)).is_some_and(|it| it.ends_with('/'))
 }
 
 /// The path from the folder `nginx` on.

@@ -179,7 +179,7 @@ pub fn url(bytes: &[u8]) {
 
 /// A text is one word of a shell and itself, alone and in a file of constants. `render` reads the file again itself.
 pub fn shell(bytes: &[u8]) {
-    let Some(text) = text(bytes, |c| c != '\0') else { return };
+    let Some(text) = text(bytes, |c| !matches!(c, '\0' | '\r')) else { return };
     let written = word(&text);
     assert_eq!(readers::shell(&written).as_deref(), Some([text.clone()].as_slice()), "{written}");
     let two = format!("{written} {written}");

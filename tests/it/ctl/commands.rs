@@ -21,6 +21,8 @@ pub(super) enum At {
     /// Where this store is bundled.
     Bundled(&'static str),
     Worker,
+    /// Where runs are started.
+    Supervisor,
 }
 
 const fn row(arguments: &'static [&'static str], shows: &'static str, at: At) -> Row {
@@ -44,8 +46,8 @@ pub(super) const ROWS: &[Row] = &[
         "logs --tail 200 --follow --tail 5 --since 1h",
         Everywhere,
     ),
-    row(&["drain"], "docker ps --filter name=^runner- --filter network=", Everywhere),
-    row(&["resume"], "up --detach", Everywhere),
+    row(&["drain"], "docker ps --filter name=^runner- --filter network=", At::Supervisor),
+    row(&["resume"], "up --detach", At::Supervisor),
     row(&["migrate"], "--force-recreate webapp", At::Server),
     row(&["migrate", "--levels"], "ClickHouse:", At::Server),
     row(&["pull"], " pull", Everywhere),
@@ -88,6 +90,7 @@ pub(super) fn applies(row: &Row, server: &Server) -> bool {
         Everywhere => true,
         At::Server => !worker,
         Worker => worker,
+        At::Supervisor => server.list("WORKER").iter().any(|it| it == "supervisor"),
         Bundled(store) => !worker && server.constant(store) == "bundled",
     }
 }

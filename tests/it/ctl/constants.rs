@@ -86,7 +86,10 @@ fn every_string_is_itself_in_bash() {
         .collect();
     assert_eq!(sourced(&rendered(Words::Many(texts.clone())), "HOSTILE"), texts);
     for text in &texts[..HOSTILE.len()] {
-        assert_eq!(sourced(&rendered(Words::One(text.clone())), "HOSTILE"), [text.clone()]);
+        assert_eq!(
+            sourced(&rendered(Words::One(text.clone())), "HOSTILE"),
+            std::slice::from_ref(text)
+        );
     }
 }
 

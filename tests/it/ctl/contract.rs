@@ -110,6 +110,9 @@ fn what_is_missing_ends_with_4() {
     fs::write(tokenless.root.join("worker_token"), "").expect("a file");
     let ran = tokenless.ctl(&["up"]).ends(4).says("worker-token set");
     assert!(ran.compose().is_empty());
+    let split = Server::of("split-workers", "docker");
+    split.ctl(&["drain"]).ends(4).says("on the worker hosts: drain there");
+    split.ctl(&["down"]).ends(0).says("runs on the worker hosts go on");
     let elsewhere = Server::of("external-everything", "docker");
     elsewhere.ctl(&["psql"]).ends(4).says("PostgreSQL is not on this server");
     elsewhere.ctl(&["make-admin", "a@example.com"]).ends(4).says("has its own elsewhere");

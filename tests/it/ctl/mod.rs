@@ -15,4 +15,5 @@ mod server;
 mod signals;
 mod stack;
 mod token;
+mod update;
 mod upkeep;

@@ -155,3 +155,27 @@ fn a_worker_host_answers_by_ssh_alone() {
     server.must(&format!("nft -f {}", server.path("rules.nft").display()));
     assert_eq!(seen(&client, &PORTS), ["program", "-", "-", "-", "-", "-", "-"]);
 }
+
+/// Devices of the tailnet reach everything; the world reaches what it reached before.
+#[test]
+#[ignore = "namespaces: scripts/test runs it in the step `host`"]
+fn the_tailnet_is_let_in() {
+    if !possible(&[]) {
+        return;
+    }
+    let (server, client) = Machine::pair();
+    server.cable("tailscale0", &client);
+    server.must("ip addr add 100.101.102.103/24 dev tailscale0; ip link set tailscale0 up");
+    client.must("ip addr add 100.101.102.104/24 dev tailscale0; ip link set tailscale0 up");
+    let tree = crate::support::tree("hardened-vps");
+    let rules = tree.get("docker/host/etc/trigger-dev/firewall.nft").expect("its rules");
+    assert!(rules.text().contains("udp dport { 41641, 51820 } accept"), "{}", rules.text());
+    std::fs::write(server.path("rules.nft"), &rules.bytes).expect("a file");
+    server.listen(9000, "program");
+    server.listen(443, "nginx");
+    let places =
+        [("100.101.102.103", 9000), (SERVER[0], 9000), (SERVER[1], 9000), (SERVER[0], 443)];
+    assert_eq!(client.answers(&places), ["program", "program", "program", "nginx"]);
+    server.must(&format!("nft -f {}", server.path("rules.nft").display()));
+    assert_eq!(client.answers(&places), ["program", "-", "-", "nginx"]);
+}

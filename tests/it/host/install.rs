@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 const DROP_IN: &str = "/etc/ssh/sshd_config.d/00-trigger-hardening.conf";
 const DAEMON: &str = "/etc/docker/daemon.json";
-const FILES: [&str; 7] = [
+const FILES: [&str; 10] = [
+    "/etc/nginx/conf.d/mine.conf",
+    "/etc/nginx/conf.d/trigger-catch-all.conf",
+    "/etc/letsencrypt/renewal-hooks/deploy/10-nginx",
     "/etc/apt/apt.conf.d/52trigger-dev",
     DAEMON,
     "/etc/fail2ban/jail.d/trigger-dev.local",
@@ -20,6 +23,7 @@ const FILES: [&str; 7] = [
 #[ignore = "namespaces: scripts/test runs it in the step `host`"]
 fn a_dry_run_shows_every_file_and_changes_nothing() {
     let Some(server) = Server::with(&site("")) else { return };
+    let before = server.changed();
     for call in ["install --dry-run", "install --dry-run --yes"] {
         let ended = server.trigger(call);
         assert_eq!(ended.code, Some(0), "{}", ended.said);
@@ -27,12 +31,12 @@ fn a_dry_run_shows_every_file_and_changes_nothing() {
             assert!(ended.out.contains(&format!("+++ {file} (new)")), "{file}: {}", ended.out);
         }
     }
-    assert!(server.changed().is_empty(), "{:?}", server.changed());
+    assert_eq!(server.changed(), before);
     assert_eq!((server.log(), server.rules()), (String::new(), String::new()));
     // Without an answer nothing happens either.
     let ended = server.trigger("install </dev/null");
     assert_eq!(ended.code, Some(7), "{}", ended.said);
-    assert!(server.changed().is_empty() && server.log().is_empty());
+    assert_eq!((server.changed(), server.log()), (before, String::new()));
 }
 
 #[test]
@@ -56,6 +60,7 @@ fn a_second_install_finds_nothing_to_do() {
     let log = server.log();
     for call in [
         "sysctl -q -p /etc/sysctl.d/60-trigger-dev.conf",
+        "systemctl reload-or-restart nginx",
         "systemctl reload-or-restart fail2ban",
         "systemctl try-reload-or-restart ssh",
         "systemctl -q enable trigger-firewall.service",
@@ -78,6 +83,39 @@ fn a_second_install_finds_nothing_to_do() {
 
 #[test]
 #[ignore = "namespaces: scripts/test runs it in the step `host`"]
+fn nginx_waits_for_its_certificates_and_then_takes_the_site() {
+    let Some(server) = Server::with(&site("")) else { return };
+    // The default site of the package claims the same place.
+    server
+        .machine
+        .must("echo 'server { listen 80 default_server; }' >/etc/nginx/sites-enabled/default");
+    let conf = "cat /etc/nginx/conf.d/mine.conf";
+    let ended = server.install();
+    assert!(ended.said.contains("certificates are not there yet"), "{}", ended.said);
+    assert!(server.machine.must(conf).contains("bootstrap.conf"));
+    assert!(!server.has("/etc/nginx/sites-enabled/default"));
+    let log = server.machine.must("stat -c '%a %U:%G' /var/log/nginx/mine-error.log");
+    assert_eq!(log.trim(), "640 www-data:adm");
+
+    server.machine.must(
+        "mkdir -p /etc/letsencrypt/live/mine; cd /etc/letsencrypt/live/mine
+         openssl req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN=x -keyout privkey.pem -out fullchain.pem",
+    );
+    server.install();
+    assert!(server.machine.must(conf).contains("site.conf"), "{}", server.machine.must(conf));
+    server.machine.must(&format!("'{}'/nginx -t -q", server.machine.path("bin").display()));
+    assert!(server.install().said.contains("nothing to do"));
+
+    // What nginx does not read is taken back.
+    std::fs::write(server.root.join("nginx/site.conf"), "nonsense\n").expect("a file");
+    server.machine.must("rm /etc/nginx/conf.d/mine.conf");
+    let ended = server.trigger("install --yes");
+    assert_eq!(ended.code, Some(1), "{}", ended.said);
+    assert!(!server.has("/etc/nginx/conf.d/mine.conf"));
+}
+
+#[test]
+#[ignore = "namespaces: scripts/test runs it in the step `host`"]
 fn an_sshd_that_would_not_start_is_not_reloaded() {
     let Some(server) = Server::with(&site("")) else { return };
     server.machine.must("echo 'Port none' >/etc/ssh/sshd_config.d/10-broken.conf");
@@ -86,7 +124,7 @@ fn an_sshd_that_would_not_start_is_not_reloaded() {
     assert!(ended.said.contains("sshd refused its new files"), "{}", ended.said);
     assert!(!server.has(DROP_IN));
     // The parts before it are in place; the firewall waits for the next run.
-    assert!(server.has(FILES[0]) && server.rules().is_empty());
+    assert!(server.has(FILES[3]) && server.rules().is_empty());
 
     server.machine.must("rm /etc/ssh/sshd_config.d/10-broken.conf");
     server.install();
@@ -120,6 +158,33 @@ fn nobody_is_locked_out_of_ssh() {
     assert_eq!(ended.code, Some(7), "{}", ended.said);
     assert!(ended.said.contains("you are root"), "{}", ended.said);
     assert!(!server.has(DROP_IN) && !server.log().contains(" ssh"));
+}
+
+#[test]
+#[ignore = "namespaces: scripts/test runs it in the step `host`"]
+fn the_schedule_of_the_backup_is_put_in_place_and_changes_hands() {
+    let Some(server) = Server::with(&site("")) else { return };
+    let folder = server.root.join("backup");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(folder.join("cron"), "1 2 * * * root true\n").expect("a file");
+    server.install();
+    assert_eq!(server.machine.must("cat /etc/cron.d/mine-backup"), "1 2 * * * root true\n");
+
+    std::fs::remove_file(folder.join("cron")).expect("the file");
+    std::fs::create_dir(folder.join("systemd")).expect("a folder");
+    for unit in ["mine-backup.service", "mine-backup.timer"] {
+        std::fs::write(folder.join("systemd").join(unit), "[Unit]\n").expect("a file");
+    }
+    server.install();
+    assert!(!server.has("/etc/cron.d/mine-backup"));
+    assert!(server.has("/etc/systemd/system/mine-backup.service"));
+    assert!(server.log().contains("systemctl -q enable mine-backup.timer"), "{}", server.log());
+
+    std::fs::remove_dir_all(&folder).expect("the folder");
+    server.install();
+    assert!(!server.has("/etc/systemd/system/mine-backup.timer"));
+    assert!(server.log().contains("systemctl -q disable --now mine-backup.timer"));
 }
 
 fn daemon(server: &Server) -> Value {

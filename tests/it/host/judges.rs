@@ -55,7 +55,7 @@ fn fail2ban_reads_the_jails() {
         let log = folder.path().join("error.log");
         fs::write(&log, "").expect("a log");
         let text = fs::read_to_string(&file).expect("the jails");
-        let text = text.replace("/var/log/nginx/error.log", log.to_str().expect("UTF-8"));
+        let text = in_place_of_log(&text, &log);
         fs::write(config.join("jail.d/trigger-dev.local"), text).expect("a file");
         let read = |option| {
             let output = run(scrubbed(&client).arg("-c").arg(&config).arg(option));
@@ -65,17 +65,23 @@ fn fail2ban_reads_the_jails() {
         };
         assert!(read("-t").contains("OK: configuration test is successful"), "{name}");
         let dump = read("-d");
-        for part in ["['add', 'sshd', 'systemd']", "'nftables[type=multiport]'"] {
-            assert!(dump.contains(part) || part.starts_with("'nft"), "{name}: {part} in {dump}");
-        }
+        assert!(dump.contains("['add', 'sshd', 'systemd']"), "{name}: {dump}");
         assert!(dump.contains("['set', 'sshd', 'maxretry', 5]"), "{name}: {dump}");
-        assert!(dump.contains("table inet f2b-table") || dump.contains("nftables"), "{name}");
+        assert!(dump.contains("add set inet"), "{name}: the bans are not nft's: {dump}");
         assert_eq!(
             dump.contains("['add', 'nginx-limit-req', "),
             name.ends_with("/docker"),
             "{name}"
         );
     }
+}
+
+fn in_place_of_log(jails: &str, log: &Path) -> String {
+    let lines = jails.lines().map(|line| match line.strip_prefix("logpath = ") {
+        Some(_) => format!("logpath = {}\n", log.display()),
+        None => format!("{line}\n"),
+    });
+    lines.collect()
 }
 
 fn copy(from: &Path, to: &Path) {

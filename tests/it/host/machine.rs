@@ -13,8 +13,9 @@ pub(super) const CLIENT: [&str; 2] = ["203.0.113.2", "2001:db8::2"];
 const SET_UP: &str = r#"set -e
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /root
-mount -t tmpfs tmpfs /var/log
-mkdir -p "$1/upper" "$1/work"
+mount -t tmpfs tmpfs /opt
+mkdir -p "$1/upper" "$1/work" "$1/var" "$1/var-work"
+mount -t overlay overlay -o "lowerdir=/var,upperdir=$1/var,workdir=$1/var-work" /var
 mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/upper,workdir=$1/work" /etc
 ip link set lo up
 echo ready
@@ -74,21 +75,24 @@ impl Machine {
     /// Two machines with a cable between them: the server, and one outside.
     pub(super) fn pair() -> (Self, Self) {
         let (server, client) = (Self::start(), Self::start());
-        let cable = format!("ip link add eth0 type veth peer name eth0 netns {}", client.pid);
-        let words: Vec<&str> = cable.split(' ').collect();
-        // With the pids of this side: only the network of the server.
-        let status = Command::new("nsenter")
-            .args(["-t", &server.pid.to_string(), "-n"])
-            .args(words)
-            .status()
-            .expect("nsenter");
-        assert!(status.success(), "no cable");
+        server.cable("eth0", &client);
         for (machine, [v4, v6]) in [(&server, SERVER), (&client, CLIENT)] {
             machine.must(&format!(
                 "ip addr add {v4}/24 dev eth0; ip addr add {v6}/64 dev eth0 nodad; ip link set eth0 up"
             ));
         }
         (server, client)
+    }
+
+    /// A cable to another machine; its ends have the same name.
+    pub(super) fn cable(&self, name: &str, other: &Self) {
+        // With the pids of this side: only the network of the machine.
+        let status = Command::new("nsenter")
+            .args(["-t", &self.pid.to_string(), "-n", "ip", "link", "add", name, "type", "veth"])
+            .args(["peer", "name", name, "netns", &other.pid.to_string()])
+            .status()
+            .expect("nsenter");
+        assert!(status.success(), "no cable");
     }
 
     /// A command within it, with nothing of this process's environment but where programs are.

@@ -20,13 +20,14 @@ mod trial;
 use crate::support;
 use std::path::Path;
 
+/// Where the files of a site are on its server.
+const ROOT: &str = "/opt/trigger dev";
+
 /// A site with these lines below `docker.hardening`.
 fn site(hardening: &str) -> String {
-    if hardening.is_empty() {
-        return support::SITE.to_owned();
-    }
     let lines: String = hardening.lines().map(|it| format!("    {it}\n")).collect();
-    support::SITE.replace("docker: {}\n", &format!("docker:\n  hardening:\n{lines}"))
+    let head = if hardening.is_empty() { "" } else { "  hardening:\n" };
+    support::SITE.replace("docker: {}\n", &format!("docker:\n  root: {ROOT}\n{head}{lines}"))
 }
 
 /// Writes the install root of a site's server into a folder.

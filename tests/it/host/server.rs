@@ -2,7 +2,8 @@
 //! (systemd, packages, kernel settings) replaced by ones that write down how they are called.
 
 use super::machine::{Machine, fake, possible};
-use super::write_bundle;
+use super::{ROOT, write_bundle};
+use crate::consumers::tool;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -37,18 +38,28 @@ esac"#;
 impl Server {
     /// A server with a site's bundle, whose root may log in with a key; `None` where it cannot be made here.
     pub(super) fn with(site: &str) -> Option<Self> {
-        if !possible(&["sshd", "fail2ban-client"]) {
+        if !possible(&["sshd", "fail2ban-client", "nginx-1.22"]) {
             return None;
         }
         let machine = Machine::start();
         let root = machine.path("install root");
         write_bundle(site, &root);
+        machine.must(&format!("mkdir '{ROOT}'; mount --bind '{}' '{ROOT}'", root.display()));
         let bin = machine.path("bin");
         fake(&bin, "systemctl", SYSTEMCTL);
         for program in ["apt-get", "sysctl"] {
             fake(&bin, program, &format!(r#"echo "{program} $*" >>"${{0%/*}}/log""#));
         }
         fake(&bin, "dpkg-query", "echo installed");
+        // Where the package's own files would be.
+        let nginx = tool("nginx-1.22").expect("asked for above");
+        fake(&bin, "nginx", &format!("exec '{}' \"$@\"", nginx.display()));
+        machine.must(
+            "mkdir -p /var/lib/nginx /var/log/nginx /etc/nginx/conf.d /etc/nginx/sites-enabled
+             rm -f /etc/nginx/sites-enabled/*
+             echo 'events {} http { include /etc/nginx/conf.d/*.conf; include /etc/nginx/sites-enabled/*; }' \
+               >/etc/nginx/nginx.conf",
+        );
         machine.must(
             "mkdir -m 700 /root/.ssh; echo 'ssh-ed25519 AAAA a key' >/root/.ssh/authorized_keys",
         );
@@ -63,7 +74,7 @@ impl Server {
 
     /// A call of `trigger-ctl.sh`, on no connection of ssh.
     pub(super) fn call(&self, words: &str) -> Command {
-        let script = format!("exec '{}'/trigger-ctl.sh {words}", self.root.display());
+        let script = format!("exec '{ROOT}'/trigger-ctl.sh {words}");
         let mut command = self.machine.command(&script);
         command.env("TRIGGER_CTL_PATH", self.machine.path("bin"));
         command

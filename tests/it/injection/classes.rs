@@ -4,18 +4,18 @@ use Expected::{Accepted, Depends, Refused};
 
 /// One kind of attack.
 #[derive(Clone)]
-pub(super) struct Class {
+pub(crate) struct Class {
     /// What it tries, as the table says it.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// What a field that takes any printable text does with it.
-    pub(super) expected: Expected,
+    pub(crate) expected: Expected,
     /// Its strings.
-    pub(super) texts: fn() -> Vec<String>,
+    pub(crate) texts: fn() -> Vec<String>,
 }
 
 /// What becomes of a class in a field of type `Text`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expected {
+pub(crate) enum Expected {
     /// Each string arrives.
     Accepted,
     /// Each string is refused.
@@ -39,7 +39,7 @@ fn around(characters: &[char]) -> Vec<String> {
 }
 
 /// Every class, what arrives first.
-pub(super) const CLASSES: &[Class] = &[
+pub(crate) const CLASSES: &[Class] = &[
     class("plain words", Accepted, || strings(&["a", "trigger", "Jobs of the year"])),
     class("quotes", Accepted, || {
         strings(&["'", "\"", "it's", "\"all\"", "'\"'\"'", "a'b\"c", "\\'", "''", "”“‘’"])

@@ -144,6 +144,9 @@ const FREE: &[(&str, Takes)] = &[
 /// Types whose alphabet is closed: letters, digits and what their form needs. `EmailAddress` and `EmailPattern`
 /// allow the most, and have a test of their own.
 const CLOSED: &[&str] = &[
+    "AddressRange",
+    "AccessKeyId",
+    "AgeRecipient",
     "BucketName",
     "ByteSize",
     "ContactEmail",
@@ -159,10 +162,13 @@ const CLOSED: &[&str] = &[
     "LintName",
     "Origin",
     "Port",
+    "RcloneRemote",
     "Region",
     "RegistryHost",
     "RegistryNamespace",
     "ReleaseTag",
+    "ResticRepository",
+    "Schedule",
     "SecretName",
     "ServerTag",
     "TailnetIpv4",

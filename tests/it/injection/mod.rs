@@ -11,7 +11,7 @@
 )]
 
 mod bundled;
-mod classes;
+pub(crate) mod classes;
 mod dotenv;
 mod fields;
 mod front;

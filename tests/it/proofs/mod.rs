@@ -1,5 +1,6 @@
 //! What the proofs find in a tree with one fault planted, in a tree of ours, and in somebody else's folder.
 
+mod edges;
 mod foreign;
 mod harmless;
 mod own;

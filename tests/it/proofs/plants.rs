@@ -87,6 +87,7 @@ const SITE_CONF: &str = "docker/nginx/site.conf";
 const DASHBOARD: &str = "docker/nginx/vhosts/dashboard.conf";
 const REGISTRY: &str = "docker/nginx/vhosts/registry.conf";
 const STORE: &str = "docker/nginx/vhosts/object-store.conf";
+const TLS: &str = "docker/nginx/snippets/tls.conf";
 const HEADERS: &str = "docker/nginx/snippets/headers.conf";
 const ENV_1: &str = "workers/worker-1/.env";
 const ENV_2: &str = "workers/worker-2/.env";
@@ -102,7 +103,7 @@ pub(super) static PLANTS: &[Plant] = &[
     plant("unreadable-file", &[Replace(S2, "{\n", "[\n")]),
     plant("unreadable-file", &[Replace(USERS_XML, "</clickhouse>", "")]),
     plant("unreadable-file", &[Replace(ENV, "# signs sessions", "signs sessions")]),
-    plant("unreadable-file", &[Replace(DASHBOARD, "    location / {\n", "    location /\n")]),
+    plant("unreadable-file", &[Replace(TLS, "ssl_session_tickets off;", "ssl_session_tickets off")]),
     plant("missing-file", &[Remove(USERS_XML)]),
     plant("missing-file", &[Replace(SITE_CONF, "vhosts/registry.conf", "vhosts/images.conf")]),
     plant("missing-file", &[Replace(WEBAPP, "    stop_grace_period: 10s\n", "    stop_grace_period: 10s\n    env_file: more.env\n")]),
@@ -112,7 +113,7 @@ pub(super) static PLANTS: &[Plant] = &[
     plant("unknown-compose-key", &[Replace(WEBAPP, "      driver: local\n", "      driver: local\n      options_: {}\n")]),
     plant("malformed-compose-value", &[Replace(WEBAPP, "    restart: unless-stopped\n", "    restart: false\n")]),
     plant("malformed-compose-value", &[Replace(WEBAPP, "      interval: 10s\n", "      interval: \"10\"\n")]),
-    plant("malformed-compose-value", &[ReplaceAll(WEBAPP, "127.0.0.1:8030:3000", "127.0.0.1:80300:3000")]),
+    with(&["proxy-port-mismatch"], plant("malformed-compose-value", &[ReplaceAll(WEBAPP, "127.0.0.1:8030:3000", "127.0.0.1:80300:3000")])),
     with(&["project-mismatch"], plant("malformed-compose-value", &[Replace(WEBAPP, "name: minimal-vps\n", "name: Minimal\n")])),
     plant("contradictory-compose-keys", &[Replace(WEBAPP, "    stop_grace_period: 10s\n", "    stop_grace_period: 10s\n    deploy: { resources: { limits: { memory: 1g } } }\n")]),
     plant("contradictory-compose-keys", &[Replace(WEBAPP, "  s2:\n    name: minimal-vps-s2\n", "  s2:\n    name: minimal-vps-s2\n    external: true\n    driver: local\n")]),
@@ -240,7 +241,7 @@ pub(super) static PLANTS: &[Plant] = &[
     at(SPLIT, "smtp-tls-port-mismatch", &[Replace(WEBAPP, "ALERT_SMTP_SECURE: \"false\"", "ALERT_SMTP_SECURE: \"true\"")]),
     plant("bad-origin", &[ReplaceAll(ENV, "https://trigger.example.com\n", "https://trigger.example.com/\n")]),
     plant("bad-origin", &[ReplaceAll(ENV, "https://trigger.example.com\n", "http://trigger.example.com\n"), Replace(WEBAPP, "https://trigger", "http://trigger")]),
-    plant("bad-origin", &[Append(ENV, "STREAM_ORIGIN=https://webapp\n"), Replace(WEBAPP, "      TRIGGER_CLI_TAG:", "      STREAM_ORIGIN: ${STREAM_ORIGIN:?}\n      TRIGGER_CLI_TAG:"), Replace(ENV, "https://webapp", "https://webapp:3000")]),
+    with(&["differing-origins"], plant("bad-origin", &[Append(ENV, "STREAM_ORIGIN=https://webapp\n"), Replace(WEBAPP, "      TRIGGER_CLI_TAG:", "      STREAM_ORIGIN: ${STREAM_ORIGIN:?}\n      TRIGGER_CLI_TAG:"), Replace(ENV, "https://webapp", "https://webapp:3000")])),
     with(&["unserved-host"], plant("differing-origins", &[Set(ENV, "API_ORIGIN", "https://api.example.com")])),
     with(&["unserved-host"], plant("differing-origins", &[Set(ENV, "LOGIN_ORIGIN", "https://login.example.com")])),
     at(HARDENED, "differing-origins", &[Replace(WEBAPP, "DEV_ENGINE_URL: https://trigger.", "DEV_ENGINE_URL: https://dev.")]),
@@ -295,7 +296,7 @@ pub(super) static PLANTS: &[Plant] = &[
     plant("public-port", &[Replace(WEBAPP, "127.0.0.1:8030:3000", "0.0.0.0:8030:3000")]),
     plant("public-port", &[Replace(WEBAPP, "- 127.0.0.1:8030:3000", "- { target: 3000, published: 8030 }")]),
     at(CLASSIC, "unpublished-port", &[Replace(WEBAPP, "      - data\n      - redis-publish\n", "      - data\n")]),
- with(&["proxy-port-mismatch"], plant("repeated-port", &[Replace(WEBAPP, "127.0.0.1:5000:5000", "127.0.0.1:8030:5000")])),
+    with(&["proxy-port-mismatch"], plant("repeated-port", &[Replace(WEBAPP, "127.0.0.1:5000:5000", "127.0.0.1:8030:5000")])),
     with(&["public-port", "proxy-port-mismatch"], plant("repeated-port", &[Replace(WEBAPP, "127.0.0.1:5000:5000", "8030:5000")])),
     plant("unpinned-image", &[Replace(WEBAPP, "redis:7.4.11@sha256:71da9275c5f3fcb97d0fa0c8c5b36cc995327265420f17a04bfd544f458059f7", "redis:7")]),
     with(&["unknown-release"], plant("unpinned-image", &[Set(ENV, "TRIGGER_IMAGE_TAG", "v4-beta")])),

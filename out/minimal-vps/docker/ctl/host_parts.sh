@@ -7,6 +7,8 @@ part_of() { # PLACE
     /etc/sysctl.d/*) echo sysctl ;;
     /etc/apt/*) echo updates ;;
     /etc/docker/*) echo daemon ;;
+    /etc/cron.d/* | /etc/systemd/system/*-backup*) echo backup ;;
+    /etc/nginx/* | /etc/letsencrypt/*) echo nginx ;;
     /etc/fail2ban/*) echo fail2ban ;;
     /etc/ssh/*) echo sshd ;;
     /etc/trigger-dev/* | /etc/systemd/system/trigger-firewall.service) echo firewall ;;
@@ -58,16 +60,49 @@ activate_daemon() {
   say "containers keep the log driver with which they were made until they are made again"
 }
 
+# --- the schedule of the backup ---
+
+has_backup() { [[ -e $ROOT/backup/cron || -d $ROOT/backup/systemd ]]; }
+
+packages_backup() { # what the schedule and the sets need
+  if [[ -e $ROOT/backup/cron ]]; then echo cron; fi
+  if [[ -n ${BACKUP_RECIPIENTS[*]-} ]]; then echo age; fi
+  if [[ ${BACKUP_OFFSITE-none} != none ]]; then echo "$BACKUP_OFFSITE"; fi
+}
+
+plan_backup() {
+  local file
+  if [[ -e $ROOT/backup/cron ]]; then
+    install -D -m 0644 "$ROOT/backup/cron" "$STAGED/etc/cron.d/$PROJECT-backup"
+  fi
+  [[ -d $ROOT/backup/systemd ]] || return 0
+  for file in "$ROOT"/backup/systemd/*; do
+    install -D -m 0644 "$file" "$STAGED/etc/systemd/system/${file##*/}"
+  done
+}
+
+guard_backup() { :; }
+judge_backup() { :; }
+activate_backup() { # cron looks for itself
+  local timer=$PROJECT-backup.timer
+  systemctl daemon-reload
+  if [[ -e /etc/systemd/system/$timer ]]; then
+    systemctl -q enable "$timer" && systemctl restart "$timer"
+  elif [[ " ${REMOVED[*]} " == *"/$timer "* ]]; then
+    systemctl -q disable --now "$timer"
+  fi
+}
+
 # --- fail2ban ---
 
 packages_fail2ban() { echo fail2ban nftables python3-systemd; }
 
 guard_fail2ban() { # it does not start without the log that it reads, and nginx may come later
-  local log=/var/log/nginx/error.log
-  if [[ ! -e $log ]] && grep -qs "$log" "$STAGED/etc/fail2ban/jail.d/trigger-dev.local"; then
+  local log
+  while IFS= read -r log; do
     mkdir -p "${log%/*}"
-    install -m 0640 -g adm /dev/null "$log"
-  fi
+    [[ -e $log ]] || install -m 0640 -g adm /dev/null "$log"
+  done < <(sed -n 's/^logpath = //p' "$STAGED/etc/fail2ban/jail.d/trigger-dev.local" 2>/dev/null)
 }
 
 judge_fail2ban() { fail2ban-client -t >&2; }

@@ -65,7 +65,7 @@ percent_decoded() { # a backslash of its own is none of an escape
 
 # Masks standard input: the values of .env literally, and whatever looks like a token or a login. Longest first, so
 # that what is a part of another leaves nothing of it. The list comes in through a pipe, never as an argument.
-masked_text() {
+masked_text() { # after learn_secrets
   awk -v mask="$MASKED" '
     NR == FNR { if ($0 != "") needle[++count] = $0; next }
     {
@@ -88,5 +88,9 @@ masked_text() {
       gsub(/:\/\/[^ \/@"'\''<>]+@/, "://" mask "@", line)
       print line
     }
-  ' <(printf '\n' && needles | awk '{ print length($0) "\t" $0 }' | sort -rn | cut -f 2- | uniq) -
+  ' <(printf '\n%s\n' "$NEEDLES") -
+}
+
+learn_secrets() {
+  NEEDLES=$(needles | awk '{ print length($0) "\t" $0 }' | sort -rn | cut -f 2- | uniq)
 }

@@ -6,10 +6,12 @@
 # shellcheck source=/dev/null
 source "$ROOT/ctl/host_parts.sh"
 # shellcheck source=/dev/null
+source "$ROOT/ctl/nginx.sh"
+# shellcheck source=/dev/null
 source "$ROOT/ctl/firewall.sh"
 
 # In this order: the firewall comes last, because it is on trial before it is kept.
-readonly HOST_PARTS=(sysctl updates daemon fail2ban sshd firewall)
+readonly HOST_PARTS=(sysctl updates daemon nginx backup fail2ban sshd firewall)
 readonly INSTALLED=$STATE/installed
 ASSUME_YES=no
 KEEP_FIREWALL=no # without a trial
@@ -56,7 +58,8 @@ need_system() {
 missing_packages() { # of the parts that this bundle has
   local it wanted=()
   for it in "${HOST_PARTS[@]}"; do
-    [[ -z $(files_of "$it") ]] || read -ra wanted < <(printf '%s ' "${wanted[@]}" && "packages_$it")
+    has_part "$it" || continue
+    read -ra wanted < <(printf '%s ' "${wanted[@]}" && "packages_$it")
   done
   for it in "${wanted[@]}"; do
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$it" 2>/dev/null) == installed ]] || printf '%s\n' "$it"
@@ -78,11 +81,22 @@ ask() { # QUESTION
 
 # --- the plan ---
 
-files_of() { # PART: where its files go, one to a line
+has_part() { # PART
   local target
+  case $1 in
+    nginx | backup)
+      "has_$1"
+      return
+      ;;
+  esac
   while IFS= read -r target; do
-    if [[ $(part_of "$target") == "$1" ]]; then printf '%s\n' "$target"; fi
-  done < <(find "$ROOT/host/etc" -type f -printf '/etc/%P\n' 2>/dev/null | sort)
+    [[ $(part_of "$target") != "$1" ]] || return 0
+  done < <(host_files)
+  return 1
+}
+
+host_files() { # where the files below host/ go, one to a line
+  find "$ROOT/host/etc" -type f -printf '/etc/%P\n' 2>/dev/null | sort
 }
 
 plan_files() { # each file as it will be, below STAGED; CHANGED and REMOVED by their places
@@ -96,12 +110,20 @@ plan_files() { # each file as it will be, below STAGED; CHANGED and REMOVED by t
     if [[ $target == /etc/docker/daemon.json && -e $target ]]; then
       merge_json "$ROOT/host$target" "$target" >"$STAGED$target"
     else
-      cp "$ROOT/host$target" "$STAGED$target"
+      install -m 0644 "$ROOT/host$target" "$STAGED$target"
     fi
-    cmp -s "$STAGED$target" "$target" || CHANGED+=("$target")
-  done < <(find "$ROOT/host/etc" -type f -printf '/etc/%P\n' 2>/dev/null | sort)
-  plan_removals
+  done < <(host_files)
+  plan_nginx
+  plan_backup
   plan_operator
+  while IFS= read -r target; do
+    cmp -s "$STAGED$target" "$target" || CHANGED+=("$target")
+  done < <(staged_files)
+  plan_removals
+}
+
+staged_files() { # their places
+  find "$STAGED/etc" -type f -printf '/etc/%P\n' 2>/dev/null | sort
 }
 
 remove_folder() { rm -rf -- "$1"; }
@@ -190,7 +212,7 @@ put() { # PLACE: the staged file takes it, or nothing does; what was there is ke
   fi
   if [[ -e $STAGED$target ]]; then
     mkdir -p "${target%/*}"
-    install -m 0644 "$STAGED$target" "$target.trigger-new"
+    install -m "$(stat -c %a "$STAGED$target")" "$STAGED$target" "$target.trigger-new"
     mv -f "$target.trigger-new" "$target"
   else
     rm -f "$target"
@@ -201,12 +223,13 @@ take_back() { # PLACE
   if [[ -e $KEPT$1 ]]; then cp -a "$KEPT$1" "$1"; else rm -f "$1"; fi
 }
 
-record_installed() { # daemon.json belongs to the machine, whose other keys it holds
+record_installed() { # daemon.json and what the operator needs belong to the machine, whatever the site says
   local sum target
   {
     while IFS= read -r target; do
-      if [[ $target != /etc/docker/daemon.json ]] && cmp -s "$STAGED$target" "$target"; then sha256sum "$target"; fi
-    done < <(find "$STAGED/etc" -type f -printf '/etc/%P\n' | sort)
+      case $target in /etc/docker/daemon.json | "$FIREWALL_OPERATOR") continue ;; esac
+      if cmp -s "$STAGED$target" "$target"; then sha256sum "$target"; fi
+    done < <(staged_files)
     [[ ! -f $INSTALLED ]] || while read -r sum target; do
       [[ -e $STAGED$target || ! -e $target ]] || printf '%s  %s\n' "$sum" "$target"
     done <"$INSTALLED"

@@ -1,0 +1,38 @@
+//! A store of this stack that no backup holds.
+
+use crate::diag::Place;
+use crate::lint::Report;
+use crate::site::{Clickhouse, ClickhousePart, ObjectStore, Registry, Scheduler, Site};
+
+lint!(INCOMPLETE_BACKUP, "incomplete-backup", Warning since "0.1.0", incomplete_backup);
+
+fn incomplete_backup(site: &Site, report: &mut Report) {
+    let (storage, backup) = (&site.storage, &site.docker.backup);
+    if matches!(backup.scheduler, Scheduler::None) {
+        let at = Place::Value("docker.backup.scheduler".into());
+        report.found(at, "nobody starts a backup", "write `cron` or `systemd`");
+    }
+    let part = |key: &str| Place::Value(format!("docker.backup.parts.{key}").as_str().into());
+    if matches!(storage.clickhouse, Clickhouse::Bundled { .. })
+        && backup.clickhouse != ClickhousePart::Full
+    {
+        let message =
+            "the rows of ClickHouse are in no backup: run list, logs and traces would be lost";
+        report.found(part("clickhouse"), message, "write `full`");
+    }
+    let missing = [
+        (
+            matches!(storage.object_store, ObjectStore::Bundled(_)) && !backup.object_store,
+            "object_store",
+            "the object store is in no backup: runs with large payloads would be unreadable",
+        ),
+        (
+            matches!(storage.registry, Registry::Bundled(_)) && !backup.registry,
+            "registry",
+            "the registry is in no backup: no deployed task could start until it is deployed again",
+        ),
+    ];
+    for (_, key, message) in missing.into_iter().filter(|(missing, ..)| *missing) {
+        report.found(part(key), message, "write `true`");
+    }
+}
