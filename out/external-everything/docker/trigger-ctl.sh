@@ -22,7 +22,7 @@ ROOT=$(readlink -f -- "${TRIGGER_CTL_ROOT:-${SELF%/*}}")
 readonly SELF ROOT
 
 # What a part can do stands in its own lines `#: NAME ARGUMENTS | lock or no | server, worker or all | what it does`.
-readonly PARTS=(host firewall stack images access worker_token backup restore checks upkeep support)
+readonly PARTS=(stack images access worker_token update rollback backup restore upkeep checks support host firewall)
 
 # shellcheck source=/dev/null
 source "$ROOT/ctl/site.sh"

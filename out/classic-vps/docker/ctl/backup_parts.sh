@@ -44,7 +44,7 @@ take_config() { # FOLDER
     --exclude ./.state --exclude ./releases --exclude ./.incoming -- .
   shared=$(docker volume inspect -f '{{.Mountpoint}}' "$PROJECT-shared" 2>/dev/null) || return 0
   if [[ -s $shared/worker_token ]]; then
-    cp --preserve=mode -- "$shared/worker_token" "$work/worker_token"
+    install -m 0600 -- "$shared/worker_token" "$work/worker_token"
   fi
 }
 
@@ -160,9 +160,15 @@ clickhouse_ask() { # SQL; user and password stand in the environment of the cont
   inside clickhouse clickhouse-client --query "$1" </dev/null
 }
 
-# Rows of each table that has rows of its own, as NAME COUNT.
+# Rows of each table that has rows of its own, as NAME COUNT. Merges take rows away that others replace: counted is what
+# is left when all are merged. `?` where the server has not the memory for it, which is no reason to have no backup.
 clickhouse_rows() { # [DATABASE]
-  clickhouse_ask "SELECT name || ' ' || toString(ifNull(total_rows, 0)) FROM system.tables WHERE database = '${1-$CLICKHOUSE_DATABASE}' AND engine LIKE '%MergeTree' ORDER BY name"
+  local database=${1-$CLICKHOUSE_DATABASE} table tables rows
+  tables=$(clickhouse_ask "SELECT name FROM system.tables WHERE database = '$database' AND engine LIKE '%MergeTree' ORDER BY name")
+  for table in $tables; do
+    rows=$(clickhouse_ask "SELECT count() FROM $database.\`$table\` SETTINGS final = 1") || rows='?'
+    printf '%s %s\n' "$table" "$rows"
+  done
 }
 
 # The table of its migrations stands outside the database; without it the webapp would migrate anew, and fail.

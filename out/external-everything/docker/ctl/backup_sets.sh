@@ -60,12 +60,6 @@ fact_from() { # NAME COMMAND...: what it prints; nothing is a failure
 
 fact_of() { printf '%s' "${FACTS[$1]-0}"; }
 
-json_text() { # TEXT
-  local text=${1//\\/\\\\}
-  text=${text//\"/\\\"}
-  printf '"%s"' "${text//[[:cntrl:]]/ }"
-}
-
 manifest_value() { # FOLDER KEY
   sed -n "s/^  \"$2\": \"\(.*\)\",\{0,1\}\$/\1/p" "$1/manifest.json" | sed 's/\\\(.\)/\1/g'
 }
@@ -180,8 +174,7 @@ with_image() { # SERVICE PROGRAM ARGUMENT...
 
 backup_check_content() { # FOLDER of files in clear
   local work=$1 it
-  [[ -s $work/config.tar ]] || broken config.tar "is empty"
-  tar --list --file "$work/config.tar" | grep -qx './.env' || broken config.tar "holds no .env"
+  check_tar "$work/config.tar" ./.env
   [[ -s $work/worker_token ]] || warn "there is no worker token yet"
   if has_part postgres; then check_postgres "$work"; fi
   if has_part redis; then check_redis "$work"; fi
@@ -215,7 +208,7 @@ check_redis() { # FOLDER
   local said
   [[ $(head -c 5 "$1/redis.rdb" 2>/dev/null) == REDIS ]] || broken redis.rdb "is none"
   # shellcheck disable=SC2016 # for the shell of the image
-  said=$(with_image redis sh -c 'cat >/tmp/dump.rdb && redis-check-rdb /tmp/dump.rdb; status=$?; rm /tmp/dump.rdb; exit "$status"' <"$1/redis.rdb") ||
+  said=$(with_image redis sh -c 'it=$(mktemp) && cat >"$it" && redis-check-rdb "$it"; status=$?; rm -f "$it"; exit "$status"' <"$1/redis.rdb") ||
     broken redis.rdb "cannot be read to its end"
   fact redis_keys "$(sed -n 's/.*info\] \([0-9]*\) keys read.*/\1/p' <<<"$said")"
   fact redis_expires "$(sed -n 's/.*info\] \([0-9]*\) expires.*/\1/p' <<<"$said")"

@@ -97,6 +97,9 @@ readonly NEVER_ROTATES=(
   'ENCRYPTION_KEY=upstream has no way to encrypt anew, and with another key every environment variable that users stored is unreadable'
 )
 
+# system that nginx's files are for
+readonly HOST_OS='debian-12'
+
 # hosts whose certificates this server has
 readonly TLS_HOSTS=(
   'jobs.example.com'

@@ -48,12 +48,16 @@ spellings() { # TEXT LEAST
 }
 
 percent_encoded() {
-  local at character
+  local at character code
   for ((at = 0; at < ${#1}; at++)); do
     character=${1:at:1}
     case $character in
       [A-Za-z0-9._~-]) printf '%s' "$character" ;;
-      *) printf '%%%02X' "'$character" ;;
+      *)
+        # A byte above 127 is a negative number to some.
+        printf -v code '%d' "'$character"
+        printf '%%%02X' "$((code & 255))"
+        ;;
     esac
   done
 }
@@ -65,7 +69,7 @@ percent_decoded() { # a backslash of its own is none of an escape
 
 # Masks standard input: the values of .env literally, and whatever looks like a token or a login. Longest first, so
 # that what is a part of another leaves nothing of it. The list comes in through a pipe, never as an argument.
-masked_text() {
+masked_text() { # after learn_secrets
   awk -v mask="$MASKED" '
     NR == FNR { if ($0 != "") needle[++count] = $0; next }
     {
@@ -88,5 +92,9 @@ masked_text() {
       gsub(/:\/\/[^ \/@"'\''<>]+@/, "://" mask "@", line)
       print line
     }
-  ' <(printf '\n' && needles | awk '{ print length($0) "\t" $0 }' | sort -rn | cut -f 2- | uniq) -
+  ' <(printf '\n%s\n' "$NEEDLES") -
+}
+
+learn_secrets() {
+  NEEDLES=$(needles | awk '{ print length($0) "\t" $0 }' | sort -rn | cut -f 2- | uniq)
 }

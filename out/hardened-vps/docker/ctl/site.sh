@@ -114,6 +114,9 @@ readonly NEVER_ROTATES=(
   'ENCRYPTION_KEY=upstream has no way to encrypt anew, and with another key every environment variable that users stored is unreadable'
 )
 
+# system that nginx's files are for
+readonly HOST_OS='debian-13'
+
 # hosts whose certificates this server has
 readonly TLS_HOSTS=(
   'registry.trigger.example.com'
@@ -193,10 +196,10 @@ readonly OBJECT_STORE_SERVICE='object-store'
 readonly BACKUP_RECIPIENTS=()
 
 # how sets leave this server: restic, rclone or none
-readonly BACKUP_OFFSITE='none'
+readonly BACKUP_OFFSITE='restic'
 
 # where they go
-readonly BACKUP_PLACE=''
+readonly BACKUP_PLACE='sftp:backup@nas.example.com:/srv/backups/trigger'
 
 # whether nothing may be deleted there: 1 or 0
 readonly BACKUP_APPEND_ONLY='0'
@@ -205,7 +208,7 @@ readonly BACKUP_APPEND_ONLY='0'
 readonly BACKUP_FAILURE_HOOK=''
 
 # who starts backups: cron, systemd or none
-readonly BACKUP_SCHEDULER='cron'
+readonly BACKUP_SCHEDULER='systemd'
 
 # name of the entry of cron, or of the units of systemd
 readonly BACKUP_UNIT='hardened-vps-backup'

@@ -8,7 +8,7 @@
 #: restart [--timeout S] [SERVICE...] | lock | all | stop and start the same containers in order; runs go on meanwhile
 #: wait [--timeout S] | no | all | wait until everything is healthy
 #: status [--json] | no | all | ask every part itself; 3 if one of them does not do its work
-#: ps [--json] | no | all | the same
+#: ps [--json] | no | all | the same as status
 #: logs [-f] [-n N] [--since T] [SERVICE...] | no | all | what the containers say
 #: drain [--timeout S] | lock | all | start no more runs, and wait for the end of those that run
 #: resume [--timeout S] | lock | all | start runs again after a drain
@@ -107,7 +107,7 @@ cmd_stop() {
   arguments --timeout --now SERVICE -- "$@"
   need_docker
   with_dependents
-  [[ $NOW == yes ]] || ! stops_everything || drained
+  [[ $NOW == yes ]] || ! leaves_runs || drained
   end_chosen
 }
 
@@ -135,6 +135,7 @@ cmd_wait() {
 
 cmd_drain() {
   arguments --timeout -- "$@"
+  need_supervisor
   need_docker
   drained
   say 'no run is started until: trigger-ctl.sh resume'
@@ -142,6 +143,7 @@ cmd_drain() {
 
 cmd_resume() {
   arguments --timeout -- "$@"
+  need_supervisor
   need_docker
   CHOSEN=("${WORKER[@]}")
   begin_chosen compose up --detach
@@ -254,8 +256,12 @@ end_chosen() { # supervisor, webapp, stores
   done
 }
 
-stops_everything() { # whether runs that have begun would be left alone
+leaves_runs() { # whether runs that have begun would be left alone
   [[ " ${CHOSEN[*]} " == *' supervisor '* && (" ${CHOSEN[*]} " == *' webapp '* || $ROLE == worker) ]]
+}
+
+need_supervisor() {
+  is_service supervisor || die "$PRECONDITION" "runs are started on the worker hosts: $COMMAND there"
 }
 
 runners() { # the containers of runs, on lines
@@ -269,7 +275,10 @@ no_runners() { [[ -z $(runners) ]]; }
 
 drained() { # no supervisor, and no container of a run any more
   local left
-  is_service supervisor || return 0
+  if ! is_service supervisor; then
+    warn 'runs on the worker hosts go on: drain there first'
+    return 0
+  fi
   run compose stop supervisor
   ! dry || return 0
   say 'waiting for the runs that have begun'

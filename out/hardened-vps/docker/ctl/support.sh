@@ -21,6 +21,7 @@ cmd_support_bundle() {
   later remove_folder "$folder"
   PIECES=$folder/support
   mkdir "$PIECES"
+  learn_secrets
   masked_env all >"$PIECES/env.txt"
   compose_call "$PIECES/env.txt"
   piece compose.yml without_lock "${COMPOSE_CALL[@]}" config

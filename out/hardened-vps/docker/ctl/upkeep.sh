@@ -100,8 +100,7 @@ cmd_rotate() {
   need_docker
   [[ $name != POSTGRES_PASSWORD ]] || alter_role
   "$SELF" config >/dev/null
-  release_lock
-  run "$SELF" up
+  run held "$SELF" up
   case $name in
     DOCKER_REGISTRY_PASSWORD)
       # To Docker its configuration is the same.
@@ -110,12 +109,6 @@ cmd_rotate() {
       ;;
   esac
   say "$name is in use"
-}
-
-# `up` takes the lock itself.
-release_lock() {
-  exec {LOCK}>&-
-  unset LOCK
 }
 
 # PostgreSQL takes the password from .env when its volume is new, and only then.

@@ -50,20 +50,20 @@ cmd_restore() {
 
 # All that can be known is known before anything is stopped: whatever is wrong here changes nothing.
 restore_inspect() { # FOLDER IDENTITY
-  local folder=$1 salt found
+  local folder=$1 salt made_for part
   check_sums "$folder"
   salt=$(manifest_value "$folder" key_salt)
   [[ $(manifest_value "$folder" key_fingerprint) == "$(key_fingerprint "$salt")" ]] ||
     die "$MISMATCH" "the set was made with another ENCRYPTION_KEY than the one in $ENV_FILE: nothing that users stored could be read. Put that key into the store of the site, build and install again; it stands in the set, in .env of config.tar"
-  found=$(manifest_value "$folder" release)
-  [[ $found == "$RELEASE" ]] ||
-    die "$MISMATCH" "the set is of Trigger.dev $found, and $RELEASE is installed here: install $found first, restore, then update"
+  made_for=$(manifest_value "$folder" release)
+  [[ $made_for == "$RELEASE" ]] ||
+    die "$MISMATCH" "the set is of Trigger.dev $made_for, and $RELEASE is installed here: install $made_for first, restore, then update"
   read -ra SET_PARTS <<<"$(manifest_value "$folder" parts)"
-  for found in "${SET_PARTS[@]}"; do
-    case $found in
+  for part in "${SET_PARTS[@]}"; do
+    case $part in
       config) ;;
       object-store) image_of "$OBJECT_STORE_SERVICE" >/dev/null ;;
-      *) image_of "$found" >/dev/null ;;
+      *) image_of "$part" >/dev/null ;;
     esac
   done
   open_set "$folder" "$2"
@@ -80,8 +80,8 @@ restore_run() { # ID
     say "would stop everything and put back ${SET_PARTS[*]} from $1"
     return
   fi
-  later restore_ended
   restore_need_space "$folder"
+  later restore_ended
   restore_step "stopping everything"
   ((${#WORKER[@]} == 0)) || compose stop "${WORKER[@]}"
   compose stop "${APP[@]}"

@@ -20,7 +20,7 @@ check_backup_age() { # V80
   local hours
   sets
   hours=$(hours_since "$(manifest_value "$BACKUP_DIR/$NEWEST" made_at)")
-  ((hours < 26)) || bad "$NEWEST is $hours hours old"
+  ((hours < BACKUP_MAX_AGE_HOURS)) || bad "$NEWEST is $hours hours old"
   good "$NEWEST is $hours hours old"
 }
 

@@ -6,6 +6,8 @@
 #: backup verify [SET] [--identity FILE] | no | server | look through a set again, the newest unless named
 
 # shellcheck source=/dev/null
+source "$ROOT/ctl/stack.sh"
+# shellcheck source=/dev/null
 source "$ROOT/ctl/backup_sets.sh"
 # shellcheck source=/dev/null
 source "$ROOT/ctl/backup_parts.sh"
@@ -22,7 +24,7 @@ cmd_backup() {
       shift
       backup_verify "$@"
       ;;
-    failed) backup_notify_failure "the backup was ended from outside" ;;
+    failed) backup_failed_outside ;;
     *) backup_create "$@" ;;
   esac
 }
@@ -47,6 +49,7 @@ backup_create() {
   else
     later backup_ended
     take_lock
+    backup_begun
     backup_make "$label" "$cold"
   fi
 }
@@ -58,6 +61,7 @@ backup_scheduled() {
   later backup_ended
   later backup_tell
   take_lock
+  backup_begun
   backup_make '' 0
 }
 
@@ -76,9 +80,21 @@ backup_ended() {
   fi
 }
 
+# Called by systemd when the service failed. A run that could say so itself has done it.
+backup_failed_outside() {
+  [[ -e $STATE/backup-running ]] || return 0
+  backup_record failed
+  backup_notify_failure "it was killed"
+}
+
+backup_begun() {
+  dry || touch "$STATE/backup-running"
+}
+
 backup_record() { # ok|failed
   dry && return
   mkdir -p "$STATE"
+  rm -f -- "$STATE/backup-running"
   printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" >"$STATE/backup-last"
 }
 
@@ -171,21 +187,12 @@ backup_need_services() {
   done
 }
 
-readonly DRAIN_SECONDS=600
-
-# A supervisor that is stopped leaves a request of ten seconds behind which still takes runs.
 backup_stop_writers() {
   step "stopping what writes"
   later backup_start_writers_again
   BACKUP_STOPPED=1
-  ((${#WORKER[@]} == 0)) || run compose stop supervisor
-  sleep "${TRIGGER_CTL_POLL_SECONDS:-12}"
-  wait_until "$DRAIN_SECONDS" "the runs that are being executed" no_runners
+  drained
   run compose stop "${APP[@]}"
-}
-
-no_runners() {
-  [[ -z $(docker ps -q --filter "network=$RUNNER_NETWORK" --filter 'name=^/?runner-') ]]
 }
 
 backup_start_writers() {

@@ -49,7 +49,6 @@ plan_operator() { # what the operator uses and the rules do not allow is allowed
     cat "$FIREWALL_OPERATOR" 2>/dev/null || true
     printf '%s\n' "${lines[@]}"
   } >"$STAGED$FIREWALL_OPERATOR"
-  CHANGED+=("$FIREWALL_OPERATOR")
 }
 
 rules_allow() { # SET ELEMENT: asked in a network of its own, with the files that are in place
@@ -91,6 +90,7 @@ firewall_off() {
   local target
   systemctl -q disable --now trigger-firewall.service || true
   for target in "${REMOVED[@]}"; do [[ $(part_of "$target") != firewall ]] || put "$target"; done
+  rm -f "$FIREWALL_OPERATOR"
   nft delete table "${FIREWALL_TABLE[@]}" 2>/dev/null || true
   systemctl daemon-reload
   say "firewall: off"

@@ -21,7 +21,8 @@ untar_volume() { # PART SERVICE
   local path
   path=$(volume_path "$2")
   find "$path" -mindepth 1 -delete
-  tar --extract --file "$OPENED/$1.tar" --directory "$path" --numeric-owner --preserve-permissions --xattrs --xattrs-include='user.*'
+  # Folders that the archive does not name are for everybody to enter, as the services made them.
+  (umask 022 && tar --extract --file "$OPENED/$1.tar" --directory "$path" --numeric-owner --preserve-permissions --xattrs --xattrs-include='user.*')
 }
 
 # --- PostgreSQL ---
@@ -98,17 +99,19 @@ container_is_gone() { [[ -z $(docker ps -aq --filter "name=^/?$1\$") ]]; }
 
 # Runs that were made between the two snapshots: one alone makes every repair of the queues fail.
 drop_redis_ghosts() {
-  local key member known ghosts=0
+  local key member members ghosts=0
   declare -A known=()
-  while IFS= read -r member; do known[$member]=1; done < <(postgres_ask 'SELECT id FROM "TaskRun"')
+  members=$(postgres_ask 'SELECT id FROM "TaskRun"')
+  while IFS= read -r member; do known[${member:-none}]=1; done <<<"$members"
   while IFS= read -r key; do
-    [[ -n $key ]] || continue
+    [[ -n $key && $(redis_ask TYPE "$key" </dev/null) == set ]] || continue
+    members=$(redis_ask SMEMBERS "$key" </dev/null)
     while IFS= read -r member; do
       [[ -n $member && -z ${known[$member]-} ]] || continue
       redis_ask SREM "$key" "$member" >/dev/null </dev/null
       ghosts=$((ghosts + 1))
-    done < <(redis_ask SMEMBERS "$key" </dev/null)
-  done < <(redis_ask --scan --type set --pattern '*:current*' </dev/null)
+    done <<<"$members"
+  done <<<"$(redis_ask --scan --pattern '*:current*' </dev/null)"
   say "$ghosts runs that only Redis knew were taken out of its queues"
 }
 

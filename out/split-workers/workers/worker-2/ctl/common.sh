@@ -75,9 +75,16 @@ begin() { # COMMAND lock|no
   trap 'exit 130' INT
   trap 'exit 143' TERM
   [[ $2 != lock ]] || take_lock
+  [[ $2 != lock || $1 == update || $1 == rollback || -n ${TRIGGER_CTL_HOLDER-} ]] || no_open_exchange
+}
+
+no_open_exchange() { # files of two builds may stand here
+  [[ ! -s $STATE/exchange ]] ||
+    die "$REFUSED" "an update was interrupted: $PROGRAM update --resume goes on, $PROGRAM update --abort takes it back"
 }
 
 take_lock() { # held until the end of this process; its children do not inherit it
+  [[ ${TRIGGER_CTL_HOLDER-} != "$PPID" ]] || return 0
   need flock
   mkdir -p "$STATE" 2>/dev/null || die "$PRECONDITION" "$STATE cannot be made: sudo $PROGRAM $COMMAND"
   exec {LOCK}>>"$STATE/lock" || die "$PRECONDITION" "$STATE/lock cannot be written: sudo $PROGRAM $COMMAND"
@@ -85,6 +92,10 @@ take_lock() { # held until the end of this process; its children do not inherit 
     die "$BUSY" "another run holds the lock: $(tail -n 1 "$STATE/lock")"
   fi
   printf '%s, process %s, %s\n' "$COMMAND" "$$" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$STATE/lock"
+}
+
+held() { # PROGRAM...: one of ours, which works under the lock of this one
+  TRIGGER_CTL_HOLDER=$BASHPID "$@"
 }
 
 # --- what must be there ---
@@ -190,9 +201,9 @@ inside() { # SERVICE COMMAND...: in its container, with its own environment; no 
   without_lock docker exec -i "$(container "$service")" "$@"
 }
 
-env_value() { # NAME: its value in .env, in the three spellings that trigger-gen writes
+env_value() { # NAME [FILE]: its value in .env, in the three spellings that trigger-gen writes
   local line value out='' at
-  line=$(grep -m 1 "^$1=" "$ENV_FILE") || return 1
+  line=$(grep -m 1 "^$1=" "${2-$ENV_FILE}") || return 1
   value=${line#*=}
   case $value in
     \'*) value=${value#\'} out=${value%\'} ;;
