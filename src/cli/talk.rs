@@ -124,7 +124,8 @@ fn changed_secrets(site: &Site, changed: &Changed) -> Vec<&'static Rotation> {
 /// What to do with the tree, in the order in which it is done.
 fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
     let root = site.docker.root.as_str();
-    out::say("next:");
+    let runbook = folder.join("RUNBOOK.md");
+    out::say(format!("next, step by step in {}:", runbook.display()));
     for group in steps::groups(site, changed, folder, None) {
         group.lines().iter().for_each(|line| out::say(format!("        {line}")));
     }

@@ -121,11 +121,26 @@ pub fn render(name: &str, cx: &Value) -> String {
     }
     let cx =
         tera::Context::from_serialize(cx).expect("bug in trigger-gen: a template sees a mapping");
-    tera.add_raw_templates(with_included(name))
+    let text = tera
+        .add_raw_templates(with_included(name))
         .and_then(|()| tera.render(name, &cx))
         .unwrap_or_else(|error| {
             panic!("bug in trigger-gen: the template {name} does not render: {error}")
-        })
+        });
+    if name.ends_with(".md") { with_single_gaps(&text) } else { text }
+}
+
+/// What is left out of a page leaves no gap: one blank line between paragraphs, none at the end.
+fn with_single_gaps(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines().map(str::trim_end) {
+        if !line.is_empty() || !out.ends_with("\n\n") {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out + "\n"
 }
 
 /// A template and all that it includes, each after what it includes.

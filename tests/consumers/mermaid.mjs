@@ -22,7 +22,6 @@ function drawn(label = "") {
 
 async function seen(text) {
   try {
-    await mermaid.parse(text);
     const { db } = await mermaid.mermaidAPI.getDiagramFromText(text);
     const groups = new Set(db.getSubGraphs().map((it) => it.id));
     const boxes = [...db.getVertices()].filter(([id]) => !groups.has(id));

@@ -74,7 +74,6 @@ fn told(site: &Site) -> Value {
         "store": site.store.to_string(),
         // A template cannot hold these two braces.
         "server_version": "{{.Server.Version}}",
-        "deploy_where": if at_server { "On the server" } else { "On your laptop" },
         "deploy_script": match at_server {
             true => format!("{}/deploy/deploy.sh", root_word(site)),
             false => format!("out/{}/docker/deploy/deploy.sh", site.name),

@@ -27,7 +27,7 @@ cmd_magic_link() {
   while IFS= read -r line; do
     if [[ $line =~ sendEmail\ to\ ([^,[:space:]]+) ]]; then to=${BASH_REMATCH[1]}; fi
     if [[ $line =~ $pattern && (-z $email || ${to,,} == "${email,,}") ]]; then link=${BASH_REMATCH[0]}; fi
-  done < <(compose logs --no-log-prefix --since 30m webapp 2>/dev/null)
+  done < <(compose logs --no-log-prefix --since 30m webapp)
   [[ -n $link ]] ||
     die "$PRECONDITION" "no link${email:+ for $email} in the last 30 minutes: ask for one at $ORIGIN/login; with a mail service it is mailed"
   printf '%s\n' "$link"

@@ -48,12 +48,16 @@ spellings() { # TEXT LEAST
 }
 
 percent_encoded() {
-  local at character
+  local at character code
   for ((at = 0; at < ${#1}; at++)); do
     character=${1:at:1}
     case $character in
       [A-Za-z0-9._~-]) printf '%s' "$character" ;;
-      *) printf '%%%02X' "'$character" ;;
+      *)
+        # A byte above 127 is a negative number to some.
+        printf -v code '%d' "'$character"
+        printf '%%%02X' "$((code & 255))"
+        ;;
     esac
   done
 }

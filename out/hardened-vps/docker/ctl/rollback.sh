@@ -27,7 +27,6 @@ cmd_rollback() {
     esac
     shift
   done
-  need_root
   need_docker
   find_last_exchange
   may_go_back "$set" "$accept"
@@ -82,7 +81,6 @@ finish_rollback() {
 }
 
 rollback_resume() {
-  need_root
   need_docker
   find_open_exchange
   [[ -f $EXCHANGE/restore ]] || die "$PRECONDITION" 'no rollback is open'

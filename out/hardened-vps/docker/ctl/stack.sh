@@ -8,7 +8,7 @@
 #: restart [--timeout S] [SERVICE...] | lock | all | stop and start the same containers in order; runs go on meanwhile
 #: wait [--timeout S] | no | all | wait until everything is healthy
 #: status [--json] | no | all | ask every part itself; 3 if one of them does not do its work
-#: ps [--json] | no | all | the same
+#: ps [--json] | no | all | the same as status
 #: logs [-f] [-n N] [--since T] [SERVICE...] | no | all | what the containers say
 #: drain [--timeout S] | lock | all | start no more runs, and wait for the end of those that run
 #: resume [--timeout S] | lock | all | start runs again after a drain

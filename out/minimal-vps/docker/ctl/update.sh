@@ -35,7 +35,6 @@ cmd_update() {
   done
   [[ -n $bundle ]] || die "$USAGE" "update needs a bundle: a folder or a tar of out/$SITE/docker or out/$SITE/workers/HOST"
   no_open_exchange
-  need_root
   need_docker
   need sha256sum tar diff
   later drop_incoming
@@ -53,9 +52,10 @@ cmd_update() {
 }
 
 update_now() {
-  [[ $ROLE != server ]] || held "$SELF" backup --label pre-update >/dev/null
+  [[ $ROLE != server ]] || held "$SELF" backup --label pre-update >/dev/null ||
+    die "$?" 'without a backup nothing is changed'
   say 'fetching images'
-  of_incoming pull
+  of_incoming pull || die "$?" 'not every image could be fetched: nothing was changed'
   # Recorded while everything still runs: a rollback is decided by it.
   open_exchange "$(facts)"
   held "$SELF" drain || {
@@ -77,7 +77,6 @@ finish_update() { # with the new files in place
 }
 
 update_resume() {
-  need_root
   need_docker
   find_open_exchange
   if [[ $EXCHANGE_STATE == opened ]]; then
@@ -92,7 +91,6 @@ update_resume() {
 }
 
 update_abort() {
-  need_root
   need_docker
   find_open_exchange
   if [[ $EXCHANGE_STATE == exchanged && $ROLE == server && $(levels_now) != "$(fact_of_exchange levels)" ]]; then

@@ -75,6 +75,12 @@ begin() { # COMMAND lock|no
   trap 'exit 130' INT
   trap 'exit 143' TERM
   [[ $2 != lock ]] || take_lock
+  [[ $2 != lock || $1 == update || $1 == rollback || -n ${TRIGGER_CTL_HOLDER-} ]] || no_open_exchange
+}
+
+no_open_exchange() { # files of two builds may stand here
+  [[ ! -s $STATE/exchange ]] ||
+    die "$REFUSED" "an update was interrupted: $PROGRAM update --resume goes on, $PROGRAM update --abort takes it back"
 }
 
 take_lock() { # held until the end of this process; its children do not inherit it

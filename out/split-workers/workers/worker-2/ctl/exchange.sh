@@ -24,11 +24,6 @@ read_exchange() { # TIME
 
 fact_of_exchange() { sed -n "s/^$1=//p" "$EXCHANGE/facts"; } # NAME
 
-no_open_exchange() {
-  [[ ! -s $STATE/exchange ]] ||
-    die "$REFUSED" "an update was interrupted: $PROGRAM update --resume goes on, $PROGRAM update --abort takes it back"
-}
-
 find_open_exchange() {
   [[ -s $STATE/exchange ]] || die "$PRECONDITION" 'no update is open'
   read_exchange "$(<"$STATE/exchange")"
