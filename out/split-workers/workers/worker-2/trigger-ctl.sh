@@ -44,10 +44,12 @@ commands() { # each as PART|NAME|ARGUMENTS|LOCK|ROLE|SUMMARY, in the order of th
   done
 }
 
-find_command() { # NAME: its line of `commands`, or nothing
+find_command() { # NAME: its line of `commands`, or nothing; further ones only show other arguments
   local part name rest
   while IFS=$'\t' read -r part name rest; do
-    [[ $name != "$1" ]] || printf '%s\t%s\t%s\n' "$part" "$name" "$rest"
+    [[ $name == "$1" ]] || continue
+    printf '%s\t%s\t%s\n' "$part" "$name" "$rest"
+    return
   done < <(commands)
 }
 
