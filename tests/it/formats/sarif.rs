@@ -103,7 +103,7 @@ fn a_log_of_a_wrong_site_holds() {
     let folder = folder(&[("a site.yaml", WRONG)]);
     let (log, code) = log(folder.path(), &["build", "a site.yaml"]);
     let results = holds(&log, code);
-    assert_eq!((results.len(), code), (11, 1));
+    assert_eq!((results.len(), code), (12, 1));
     let fixes: Vec<(String, &str)> = results
         .iter()
         .filter_map(|it| it.pointer("/fixes/0/artifactChanges/0/replacements/0"))
@@ -144,7 +144,7 @@ fn columns_count_characters_whatever_their_width() {
 fn logs_of_faults_differences_and_troubles_hold() {
     let folder = folder(&[("site.yaml", SITE)]);
     let (built, code) = log(folder.path(), &["build", "site.yaml"]);
-    assert_eq!((holds(&built, code).len(), code), (3, 0));
+    assert_eq!((holds(&built, code).len(), code), (4, 0));
     std::fs::remove_file(folder.path().join("out/mine/docker/.env.redacted")).expect("removed");
     for (arguments, rule) in [
         (&["build", "--check", "site.yaml"][..], "output-difference"),

@@ -144,9 +144,10 @@ const FREE: &[(&str, Takes)] = &[
 /// Types whose alphabet is closed: letters, digits and what their form needs. `EmailAddress` and `EmailPattern`
 /// allow the most, and have a test of their own.
 const CLOSED: &[&str] = &[
-    "AddressRange",
     "AccessKeyId",
+    "AddressRange",
     "AgeRecipient",
+    "Branch",
     "BucketName",
     "ByteSize",
     "ContactEmail",
@@ -162,11 +163,13 @@ const CLOSED: &[&str] = &[
     "LintName",
     "Origin",
     "Port",
+    "ProjectRef",
     "RcloneRemote",
     "Region",
     "RegistryHost",
     "RegistryNamespace",
     "ReleaseTag",
+    "RepoFolder",
     "ResticRepository",
     "Schedule",
     "SecretName",

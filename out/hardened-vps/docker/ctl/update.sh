@@ -180,9 +180,9 @@ check_secrets() { # what no exchange of files alone can change
   old=$(env_value ENCRYPTION_KEY) || old=''
   [[ -z $old || $(env_value ENCRYPTION_KEY "$INCOMING/.env") == "$old" ]] ||
     die "$REFUSED" 'the bundle has another ENCRYPTION_KEY: what users have stored could not be read again'
-  ROTATES=''
+  CHANGED_PASSWORD=''
   old=$(env_value POSTGRES_PASSWORD) || return 0
-  [[ $(env_value POSTGRES_PASSWORD "$INCOMING/.env") == "$old" ]] || ROTATES=POSTGRES_PASSWORD
+  [[ $(env_value POSTGRES_PASSWORD "$INCOMING/.env") == "$old" ]] || CHANGED_PASSWORD=POSTGRES_PASSWORD
 }
 
 show_changes() { # names and values that are no secrets, images, and what the move meets
@@ -216,7 +216,7 @@ of_incoming() { # COMMAND...: of the staged bundle
 }
 
 facts() { # what a rollback has to know, NAME=VALUE in lines
-  printf '%s\n' "from=$RELEASE" "to=$NEW_RELEASE" "one_way=$ONE_WAY" "rotate=$ROTATES"
+  printf '%s\n' "from=$RELEASE" "to=$NEW_RELEASE" "one_way=$ONE_WAY" "rotate=$CHANGED_PASSWORD"
   [[ $ROLE != server ]] || printf 'levels=%s\n' "$(levels_now)"
   engine ps --filter "label=com.docker.compose.project=$PROJECT" --format '{{.Names}} {{.Image}}' | sed 's/^/container=/'
 }
