@@ -105,6 +105,12 @@ static TEMPLATES: &[(&str, &str)] = &[
     ("runbook/workers.md", include_str!("../../templates/runbook/workers.md.tera")),
 ];
 
+/// What a template writes an author's text with.
+type Filter = fn(&str) -> String;
+
+static FILTERS: [(&str, Filter); 3] =
+    [("sh", super::word), ("md", super::markdown), ("mermaid", super::mermaid)];
+
 /// The names of all templates.
 pub fn template_names() -> impl Iterator<Item = &'static str> {
     TEMPLATES.iter().map(|(name, _)| *name)
@@ -114,9 +120,7 @@ pub fn template_names() -> impl Iterator<Item = &'static str> {
 pub fn render(name: &str, cx: &Value) -> String {
     let mut tera = Tera::new();
     tera.autoescape_on(Vec::<&str>::new());
-    let filters: [(&'static str, fn(&str) -> String); 3] =
-        [("sh", super::word), ("md", super::markdown), ("mermaid", super::mermaid)];
-    for (filter, escaped) in filters {
+    for (filter, escaped) in FILTERS {
         tera.register_filter(filter, move |it: String, _: Kwargs, _: &State<'_>| escaped(&it));
     }
     let cx =

@@ -64,10 +64,11 @@ fn gather<'s>(
         if directive.name == name {
             found.push(directive);
         }
-        if directive.name == "include" && depth > 0 {
-            if let Some(conf) = target(stack, directive.first()) {
-                gather(stack, &conf.directives, name, depth - 1, found);
-            }
+        if directive.name == "include"
+            && depth > 0
+            && let Some(conf) = target(stack, directive.first())
+        {
+            gather(stack, &conf.directives, name, depth - 1, found);
         }
     }
 }

@@ -110,7 +110,10 @@ fn json_names_every_fault_in_the_order_of_the_file() {
     assert_eq!(unknown["file"], "site.yaml");
     assert_eq!(unknown["instead"], "telemetry");
     assert_eq!((&unknown["column"], &unknown["end_column"]), (&3.into(), &12.into()));
-    assert_eq!(ran.err, "site.yaml: 11 errors, 1 warning; nothing was written\n", "talk is no drawing");
+    assert_eq!(
+        ran.err, "site.yaml: 11 errors, 1 warning; nothing was written\n",
+        "talk is no drawing"
+    );
 }
 
 #[test]

@@ -31,6 +31,10 @@ impl<'m> Engine<'m> {
     }
 
     /// Starts the daemon, and waits until it answers.
+    #[expect(
+        clippy::zombie_processes,
+        reason = "it ends with its machine, whose first process reaps it"
+    )]
     pub(super) fn boot(&self) {
         let folder = self.machine.folder.path().display();
         let log = std::fs::File::create(self.machine.path("docker.log")).expect("a log");
