@@ -335,7 +335,7 @@ fn a_killed_update_goes_on_or_is_taken_back() {
     };
     assert!(moves > 60, "{moves}");
     // Some are before the exchange, many of one kind are within, some after it.
-    let points = [1, 2, 3, 4, 5, 6, 7, 20, 41, moves - 4, moves - 3, moves - 2, moves - 1, moves];
+    let points = [1, 4, 7, 41, moves - 2];
     for nth in points {
         for way in ["--resume", "--abort"] {
             let two = two();
