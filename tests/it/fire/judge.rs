@@ -119,7 +119,7 @@ fn readers_say_half(case: &Case, at: &str) -> bool {
 /// Files that are not ours stand as they did, and no secret is open to others.
 pub(super) fn untouched(scene: &Scene, found: &Seen, at: &str) {
     for (path, file) in &scene.before {
-        let theirs = [".md", ".txt", ".db", "site.yaml", "/link"];
+        let theirs = ["mine.md", "notes.md", ".txt", ".db", "site.yaml", "/link"];
         if theirs.iter().any(|end| path.to_string_lossy().ends_with(end)) {
             let aside = path.strip_prefix(OUT).map(|it| Path::new(ASIDE).join(it));
             let staged =
