@@ -83,7 +83,8 @@ pub fn generate(site: &Site, secrets: &Secrets) -> Tree {
     tree
 }
 
-/// The files of [`generate`] without the manifest, neither read back nor proven: for comparing many sites.
+/// The files of [`generate`] without the manifest and the inventories, neither read back nor proven: for comparing many
+/// sites.
 pub fn sketch(site: &Site, secrets: &Secrets) -> Tree {
     render::sketch(planned(site, secrets))
 }

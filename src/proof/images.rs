@@ -3,7 +3,6 @@
 use super::stack::{Role, tag};
 use super::{Blame, Proof};
 use crate::release::images::{self, State};
-use crate::release::{Version, find, not_an_image};
 
 pub(super) static UNPINNED_IMAGE: Proof = Proof {
     name: "unpinned-image",
@@ -26,12 +25,10 @@ pub(super) static UNPINNED_IMAGE: Proof = Proof {
     },
 };
 
-/// Whether a tag names one build: a full version, and none of the words that move.
+/// Whether a tag names one build: a version of two numbers or more, which no tag that moves has.
 fn is_fixed(tag: &str) -> bool {
     let version = tag.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let numbers = version.split(['.', '-', '_']).take_while(|it| it.parse::<u64>().is_ok()).count();
-    let known = Version::parse(tag.strip_prefix('v').unwrap_or(tag)).and_then(find).is_some();
-    known || (numbers >= 2 && not_an_image(tag).is_none_or(|reason| !reason.contains("moves")))
+    version.split(['.', '-', '_']).take_while(|it| it.parse::<u64>().is_ok()).count() >= 2
 }
 
 pub(super) static RETIRED_IMAGE: Proof = Proof {

@@ -51,21 +51,24 @@ pub fn render(plan: Plan) -> Rendered {
     Rendered { tree, documents }
 }
 
-/// Renders every file of a plan, and reads nothing again: for comparing many plans.
+/// Renders the files of a plan, and reads nothing again: for comparing many plans. An inventory says nothing that the
+/// files do not, so none is made.
 pub fn sketch(plan: Plan) -> Tree {
-    let mut tree = Tree::default();
-    for PlannedFile { path, mode, artifact, body } in inventories_last(plan) {
-        let bytes = write(&inventory::completed(body, &tree)).into_bytes();
-        tree.files.insert(path, File { bytes, mode, artifact });
-    }
-    tree
+    let files = plan.files.into_iter().filter(|it| !is_inventory(it));
+    let file = |PlannedFile { path, mode, artifact, body }| {
+        (path, File { bytes: write(&body).into_bytes(), mode, artifact })
+    };
+    Tree { files: files.map(file).collect() }
 }
 
 /// The files in the order of their making: an inventory speaks of all others.
 fn inventories_last(plan: Plan) -> impl Iterator<Item = PlannedFile> {
-    let is_inventory = |it: &PlannedFile| matches!(it.body, Body::Inventory { .. });
     let (inventories, files): (Vec<_>, Vec<_>) = plan.files.into_iter().partition(is_inventory);
     files.into_iter().chain(inventories)
+}
+
+fn is_inventory(file: &PlannedFile) -> bool {
+    matches!(file.body, Body::Inventory { .. })
 }
 
 fn write(body: &Body) -> String {

@@ -1,6 +1,8 @@
 //! Text from templates. A template decides nothing: it sees one small struct and writes it down.
 
 use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use tera::{Kwargs, State, Tera};
 
 /// Every template with its text, by its path below `templates/` without suffix.
@@ -116,22 +118,35 @@ pub fn template_names() -> impl Iterator<Item = &'static str> {
     TEMPLATES.iter().map(|(name, _)| *name)
 }
 
+thread_local! {
+    /// What was parsed, since one run can render a template thousands of times.
+    static PARSED: RefCell<BTreeMap<String, Tera>> = const { RefCell::new(BTreeMap::new()) };
+}
+
 /// Renders one template. Only that one, and what it includes, is parsed: a command pays for what it uses.
 pub fn render(name: &str, cx: &Value) -> String {
+    let cx =
+        tera::Context::from_serialize(cx).expect("bug in trigger-gen: a template sees a mapping");
+    let rendered = PARSED.with_borrow_mut(|parsed| {
+        let tera = parsed.entry(name.to_owned()).or_insert_with(|| parse(name));
+        tera.render(name, &cx)
+    });
+    let text = rendered.unwrap_or_else(|error| {
+        panic!("bug in trigger-gen: the template {name} does not render: {error}")
+    });
+    if name.ends_with(".md") { with_single_gaps(&text) } else { text }
+}
+
+fn parse(name: &str) -> Tera {
     let mut tera = Tera::new();
     tera.autoescape_on(Vec::<&str>::new());
     for (filter, escaped) in FILTERS {
         tera.register_filter(filter, move |it: String, _: Kwargs, _: &State<'_>| escaped(&it));
     }
-    let cx =
-        tera::Context::from_serialize(cx).expect("bug in trigger-gen: a template sees a mapping");
-    let text = tera
-        .add_raw_templates(with_included(name))
-        .and_then(|()| tera.render(name, &cx))
-        .unwrap_or_else(|error| {
-            panic!("bug in trigger-gen: the template {name} does not render: {error}")
-        });
-    if name.ends_with(".md") { with_single_gaps(&text) } else { text }
+    tera.add_raw_templates(with_included(name)).unwrap_or_else(|error| {
+        panic!("bug in trigger-gen: the template {name} does not parse: {error}")
+    });
+    tera
 }
 
 /// What is left out of a page leaves no gap: one blank line between paragraphs, none at the end.

@@ -151,9 +151,11 @@ fn marked(text: &str) -> Vec<String> {
     out
 }
 
-/// What a line is called: up to its `=` or `:`.
+/// What a line is called, with its indentation: up to its `=` or `:`, or its first word where it has neither.
 fn head(line: &str) -> &str {
-    line.split(['=', ':']).next().unwrap_or(line)
+    let indent = line.len() - line.trim_start().len();
+    let end = line.find(['=', ':']).or_else(|| line[indent..].find(' ').map(|at| indent + at));
+    &line[..end.unwrap_or(line.len())]
 }
 
 #[cfg(test)]

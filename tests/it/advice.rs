@@ -114,3 +114,51 @@ fn a_database_of_a_hosted_service_is_no_pooler() {
     assert!(host("db.abc.eu-west-1.rds.amazonaws.com").is_none());
     assert!(host("db.proxy-abc.example.com").is_none());
 }
+
+#[test]
+fn a_share_for_clickhouse_is_named_that_is_half_of_the_server() {
+    let block = "docker:\n  host: { memory: 32GiB }\n  limits: { clickhouse: 21GiB }\n";
+    let found = told("clickhouse-memory-over-half", block).expect("a finding");
+    assert_eq!(found.instead.as_deref(), Some("20GiB"));
+    assert!(found.message.contains("may take 17203MiB of the 32GiB"), "{}", found.message);
+    assert!(told("clickhouse-memory-over-half", &block.replace("21GiB", "20GiB")).is_none());
+}
+
+#[test]
+fn a_switch_of_development_is_one_that_is_on() {
+    let mode = |value: &str| {
+        told("debug-left-on", &format!("env: {{ webapp: {{ NODE_ENV: {value} }} }}\n")).is_some()
+    };
+    assert_eq!(["production", "development"].map(mode), [false, true]);
+}
+
+#[test]
+fn the_release_that_logs_no_password_is_named() {
+    let releases = trigger_gen::release::RELEASES;
+    let logs = releases.iter().find(|it| it.logs_clickhouse_password).expect("a release");
+    let found = told("dsn-in-logs", &format!("release: {}\n", logs.version)).expect("a finding");
+    let mended = releases
+        .iter()
+        .filter(|it| !it.logs_clickhouse_password && it.version > logs.version)
+        .map(|it| it.version)
+        .min();
+    let help = match mended {
+        Some(version) => format!("move to `{version}` or later, then change the password"),
+        None => "change the password, and keep the log to yourself".to_owned(),
+    };
+    assert_eq!(found.help, Some(help));
+}
+
+#[test]
+fn a_pooler_is_known_by_its_name() {
+    let host = |host: &str| {
+        let block = format!(
+            "storage:\n  postgres: {{ external: {{ host: {host}, password: {{ secret: DB }} }} }}\n"
+        );
+        told("pooler-url", &block).is_some()
+    };
+    assert!(host("my.proxy-abc.eu-west-1.rds.amazonaws.com"));
+    assert!(host("pgbouncer.example.com"));
+    assert!(!host("my.eu-west-1.rds.amazonaws.com"));
+    assert!(!host("my.proxy-abc.example.com"));
+}

@@ -17,9 +17,15 @@ pub(crate) struct Ran {
     pub(crate) err: String,
 }
 
+/// The program: what cargo built beside these tests, or the one that is named, as `scripts/test` names the release build.
+pub(crate) fn program() -> PathBuf {
+    std::env::var_os("TRIGGER_GEN")
+        .map_or_else(|| env!("CARGO_BIN_EXE_trigger-gen").into(), PathBuf::from)
+}
+
 /// Runs the program in a folder, with nothing of this machine's environment.
 pub(crate) fn run(folder: &Path, arguments: &[&str], input: Option<&str>) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_trigger-gen"))
+    let mut child = Command::new(program())
         .args(arguments)
         .current_dir(folder)
         .env_clear()
@@ -243,7 +249,7 @@ fn a_store_can_be_imported_from_its_output() {
 #[test]
 fn a_result_that_is_lost_is_no_success() {
     let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
-    let status = Command::new(env!("CARGO_BIN_EXE_trigger-gen"))
+    let status = Command::new(program())
         .args(["list", "releases"])
         .stdout(full)
         .stderr(Stdio::null())

@@ -84,7 +84,7 @@ fn with(whole: &str, part: &str) -> String {
 
 /// Everything that a command says, on whichever stream, in its order.
 fn said(folder: &Path, command: &str) -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_trigger-gen"));
+    let program = crate::cli::program();
     let programs = program.parent().expect("a folder").to_str().expect("UTF-8");
     let output = Command::new("sh")
         .args(["-c", &format!("exec 2>&1; {command}")])

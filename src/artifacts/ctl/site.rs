@@ -134,16 +134,7 @@ const WORKER_TOKEN: &str = "worker_token";
 
 /// Hosts for which this server has a certificate.
 fn tls_hosts(site: &Site) -> Vec<String> {
-    let mut hosts = vec![site.domain.to_string()];
-    if let Registry::Bundled(it) = &site.storage.registry {
-        hosts.push(it.host.to_string());
-    }
-    if let ObjectStore::Bundled(it) = &site.storage.object_store {
-        hosts.extend(it.public_host.as_ref().map(ToString::to_string));
-    }
-    hosts.sort();
-    hosts.dedup();
-    hosts
+    site.hosts().into_iter().map(|(host, _)| host.to_string()).collect()
 }
 
 fn stores(site: &Site) -> Vec<Constant> {

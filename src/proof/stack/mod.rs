@@ -339,3 +339,29 @@ pub(super) fn is_placeholder(value: &str) -> bool {
 
 /// How the placeholder of an unknown secret begins and ends.
 const WITHHELD: &str = "withheld";
+
+#[cfg(test)]
+mod tests {
+    use super::line_of;
+
+    #[test]
+    fn a_line_is_looked_for_below_its_own_key_alone() {
+        let text = "services:\n  a:\n    image: x\n    ports:\n    - y\n  b:\n    image: z\n    command: w\n";
+        assert_eq!(line_of(text, &["services", "a", "image"]), Some(3));
+        assert_eq!(line_of(text, &["services", "b", "image"]), Some(7));
+        assert_eq!(line_of(text, &["services", "a", "command"]), Some(2), "it has none");
+        assert_eq!(line_of(text, &["services", "c"]), Some(1));
+        assert_eq!(line_of(text, &["networks"]), None);
+    }
+
+    #[test]
+    fn items_may_stand_below_their_key_without_indentation() {
+        let text = "services:\n  a:\n    environment:\n    # why\n\n    - A=1\n    - B=2\n    image: x\n  b:\n    environment:\n    - C=3\n";
+        let variable = |service, name| line_of(text, &["services", service, "environment", name]);
+        assert_eq!(variable("a", "A"), Some(6));
+        assert_eq!(variable("a", "B"), Some(7));
+        assert_eq!(variable("b", "C"), Some(11));
+        assert_eq!(variable("a", "C"), Some(3), "it has none");
+        assert_eq!(line_of(text, &["services", "a", "image"]), Some(8));
+    }
+}

@@ -19,7 +19,7 @@ fn a_limit_on_the_size_of_files_leaves_the_old_or_the_new() {
             let case = scene.case();
             let limited = format!("ulimit -f {blocks} && exec \"$0\" \"$@\"");
             let mut command = Command::new("sh");
-            command.args(["-c", &limited, env!("CARGO_BIN_EXE_trigger-gen")]);
+            command.args(["-c", &limited]).arg(crate::cli::program());
             command.args(scene.hit.arguments).current_dir(case.path()).env_clear();
             let command = command.stdin(scene.hit.stdin(&case.path())).stdout(Stdio::null());
             let status = command.stderr(Stdio::null()).status().expect("a shell");

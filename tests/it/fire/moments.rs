@@ -99,11 +99,11 @@ fn duration(scene: &Scene, slow: Option<&Path>) -> Duration {
 /// Starts the program, slowed down by strace if that is given. With `-D` strace is not its parent, so
 /// that the child is the program itself.
 pub(super) fn start(folder: &Path, hit: &Hit, slow: Option<&Path>) -> Child {
-    let program = env!("CARGO_BIN_EXE_trigger-gen");
-    let mut command = Command::new(slow.unwrap_or(Path::new(program)));
+    let program = crate::cli::program();
+    let mut command = Command::new(slow.unwrap_or(&program));
     if slow.is_some() {
         command.args(["-D", "-qq", "-o", "/dev/null", "-e", &format!("trace={SLOWED}")]);
-        command.args(["-e", &format!("inject={SLOWED}:{SLOWED_BY}"), program]);
+        command.args(["-e", &format!("inject={SLOWED}:{SLOWED_BY}")]).arg(&program);
     }
     command.args(hit.arguments).current_dir(folder).env_clear().stdin(hit.stdin(folder));
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")

@@ -138,7 +138,7 @@ fn run(strace: &Path, folder: &Path, hit: &Hit, trace: &str, inject: Option<&str
     for it in hit.always.iter().copied().chain(inject) {
         command.args(["-e", &format!("inject={it}")]);
     }
-    command.arg(env!("CARGO_BIN_EXE_trigger-gen")).args(hit.arguments);
+    command.arg(crate::cli::program()).args(hit.arguments);
     command.current_dir(folder).env_clear();
     command.stdin(hit.stdin(folder)).stdout(Stdio::piped()).stderr(Stdio::piped());
     let output = command.output().expect("strace starts");

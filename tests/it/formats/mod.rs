@@ -261,7 +261,7 @@ fn a_reader_that_goes_away_ends_nothing() {
     for verb in verbs.into_iter().chain([vec!["man"], vec!["completions", "bash"]]) {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trigger-gen"));
+        let mut command = Command::new(crate::cli::program());
         command.args(&verb).current_dir(folder.path()).env_clear().stdin(Stdio::null());
         let output = command.stdout(writer).output().expect("the program ends");
         let said = String::from_utf8_lossy(&output.stderr);

@@ -25,7 +25,7 @@ fn wrong() -> tempfile::TempDir {
 fn colour_is_where_it_is_wanted() {
     let folder = wrong();
     let is = |environment: &[(&str, &str)], arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trigger-gen"));
+        let mut command = Command::new(crate::cli::program());
         command.args(["check", "site.yaml"]).args(arguments);
         coloured(command, folder.path(), environment)
     };
@@ -43,8 +43,8 @@ fn a_terminal_is_asked() {
     let folder = wrong();
     let is = |environment: &[(&str, &str)]| {
         let mut command = Command::new(&script);
-        let line = concat!("'", env!("CARGO_BIN_EXE_trigger-gen"), "' check site.yaml");
-        command.args(["-qec", line, "/dev/null"]);
+        let line = format!("'{}' check site.yaml", crate::cli::program().display());
+        command.args(["-qec", &line, "/dev/null"]);
         coloured(command, folder.path(), environment)
     };
     assert!(is(&[("TERM", "xterm")]));

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 /// How a run ends whose result goes to a full disk.
 fn into_full(folder: &Path, arguments: &[&str]) -> Option<i32> {
     let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trigger-gen"));
+    let mut command = Command::new(crate::cli::program());
     command.args(arguments).current_dir(folder).env_clear().stdin(Stdio::null());
     command.stdout(full).stderr(Stdio::null()).status().expect("the program starts").code()
 }

@@ -151,7 +151,7 @@ fn ran(folder: &Path, arguments: &[&str], input: Option<&str>) -> Ran {
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(input.unwrap_or_default().as_bytes()).expect("written");
     file.rewind().expect("its beginning");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trigger-gen"));
+    let mut command = Command::new(crate::cli::program());
     command.args(arguments).current_dir(folder).env_clear().stdin(file);
     let output = command.output().expect("the program ends");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");

@@ -4,9 +4,9 @@ use crate::support;
 use trigger_gen::proof::{Context, Fault, check, has_a_stack};
 use trigger_gen::tree::{File, Mode, OutPath, Tree};
 
-const COMPOSE: &str = "docker-compose.yml";
+pub(super) const COMPOSE: &str = "docker-compose.yml";
 
-fn tree(files: &[(&str, &str)]) -> Tree {
+pub(super) fn tree(files: &[(&str, &str)]) -> Tree {
     let file = |(path, text): &(&str, &str)| {
         let mode = if path.ends_with(".env") { Mode::Secret } else { Mode::Plain };
         let path = OutPath::new(*path).expect("a path");
@@ -16,17 +16,17 @@ fn tree(files: &[(&str, &str)]) -> Tree {
 }
 
 /// What one proof says of these files.
-fn said(proof: &str, files: &[(&str, &str)]) -> Vec<Fault> {
+pub(super) fn said(proof: &str, files: &[(&str, &str)]) -> Vec<Fault> {
     check(&tree(files), &Context::default()).into_iter().filter(|it| it.proof == proof).collect()
 }
 
 /// A stack of one service.
-fn one(image: &str, lines: &str) -> String {
+pub(super) fn one(image: &str, lines: &str) -> String {
     format!("services:\n  one:\n    image: {image}\n{lines}")
 }
 
-const WEBAPP: &str = "ghcr.io/triggerdotdev/trigger.dev:v4.5.12";
-const SUPERVISOR: &str = "ghcr.io/triggerdotdev/supervisor:v4.5.12";
+pub(super) const WEBAPP: &str = "ghcr.io/triggerdotdev/trigger.dev:v4.5.12";
+pub(super) const SUPERVISOR: &str = "ghcr.io/triggerdotdev/supervisor:v4.5.12";
 
 #[test]
 fn a_stack_is_a_compose_file() {

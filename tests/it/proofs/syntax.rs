@@ -272,3 +272,34 @@ fn the_basins_are_those_of_the_file_that_is_named() {
     assert!(!with("streams-of-ours"));
     assert!(with("streams-of-others"));
 }
+
+#[test]
+fn an_address_is_known_by_its_variable_and_its_form() {
+    let dangles = |name: &str, value: &str| {
+        let lines = format!("    environment: {{ {name}: '{value}' }}\n");
+        faults(&[(COMPOSE, &webapp(&lines))]).contains("dangling-host")
+    };
+    for (name, value) in [
+        ("REDIS_HOST", "cache"),
+        ("DATABASE_HOST", "store:5432"),
+        ("DATABASE_HOST", "store-2"),
+        ("DATABASE_HOST", "store_2:1"),
+        ("CLICKHOUSE_URL", "http://user:word@events:8123"),
+        ("OBJECT_STORE_BASE_URL", "http://files"),
+    ] {
+        assert!(dangles(name, value), "{name}: {value}");
+    }
+    for (name, value) in [
+        // No names of hosts.
+        ("DATABASE_HOST", "5432"),
+        ("DATABASE_HOST", "a store"),
+        ("DATABASE_HOST", "store:54e2"),
+        ("DATABASE_HOST", "store,other:1"),
+        // Not read as addresses, whatever they look like.
+        ("REDIS_USERNAME", "cache"),
+        ("REDIS_PASSWORD", "redis://cache/0"),
+        ("SMTP_HOST", "mail"),
+    ] {
+        assert!(!dangles(name, value), "{name}: {value}");
+    }
+}

@@ -119,8 +119,8 @@ readonly HOST_OS='debian-12'
 
 # hosts whose certificates this server has
 readonly TLS_HOSTS=(
-  's3.example.org'
   'trigger.example.org'
+  's3.example.org'
 )
 
 # port of the webapp on loopback

@@ -119,9 +119,10 @@ readonly HOST_OS='debian-13'
 
 # hosts whose certificates this server has
 readonly TLS_HOSTS=(
+  'trigger.example.com'
+  'api.trigger.example.com'
   'registry.trigger.example.com'
   's3.trigger.example.com'
-  'trigger.example.com'
 )
 
 # port of the webapp on loopback

@@ -118,8 +118,8 @@ readonly HOST_OS='debian-12'
 
 # hosts whose certificates this server has
 readonly TLS_HOSTS=(
-  'registry.trigger.example.com'
   'trigger.example.com'
+  'registry.trigger.example.com'
 )
 
 # port of the webapp on loopback

@@ -112,9 +112,9 @@ readonly HOST_OS='debian-12'
 
 # hosts whose certificates this server has
 readonly TLS_HOSTS=(
+  'trigger.example.net'
   'images.example.net'
   's3.example.net'
-  'trigger.example.net'
 )
 
 # port of the webapp on loopback
