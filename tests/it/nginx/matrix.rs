@@ -263,7 +263,7 @@ const FOR_WORKERS: &[&str] = &[
 #[test]
 #[ignore = "takes long: scripts/test runs it"]
 fn a_public_dashboard_with_worker_hosts_has_no_wrong_cell() {
-    judge_with(split(), &[(4, Client::World, true), (4, Client::WorldIpv6, true)], FOR_WORKERS);
+    judge_with(split(), &[(4, Client::World, true)], FOR_WORKERS);
 }
 
 /// What is spelt otherwise leads to the dashboard, and the application knows no such path.
