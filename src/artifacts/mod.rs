@@ -20,7 +20,7 @@ mod s2;
 mod setting;
 mod workers;
 
-pub use checks::{Check, Place, Severity, checks};
+pub use checks::{By, Check, Place, Severity, checks};
 pub use ctl::control_script_parts;
 
 use crate::plan::{Body, Plan, PlannedFile};

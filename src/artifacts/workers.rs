@@ -18,10 +18,7 @@ fn bundle(cx: &Cx<'_>, worker: &Worker) -> Vec<PlannedFile> {
     let folder = format!("workers/{}", worker.name);
     let rows = dotenv::worker_rows(cx.site, worker);
     let mut comment = header(cx.site, &format!("The worker stack of {}", worker.name));
-    comment.push(format!(
-        "Run it: docker compose --env-file {0}/.env -f {0}/docker-compose.yml up -d",
-        root_word(cx.site)
-    ));
+    comment.push(format!("Run it: {0}/trigger-ctl.sh up", root_word(cx.site)));
     comment.push(memory_line(&worker.reserve));
     comment.push(
         "It needs the file worker_token beside it, mode 0600, with the token that the webapp made."

@@ -4,6 +4,7 @@ use super::out;
 use super::secrets::ignored::exposing;
 use super::secrets::standing::Changed;
 use super::secrets::steps;
+use super::shell;
 use super::site::Compiled;
 use crate::emit::{Recovered, Report};
 use crate::secrets::{Made, Rotation, rotation};
@@ -131,15 +132,17 @@ fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
     }
     in_front(site);
     if site.is_split() {
-        let webapp = format!("{}-webapp", site.docker.project);
-        out::say(format!(
-            "      each worker host, as HOST, gets its own folder as {root}/, with the file worker_token (mode 0600) from"
-        ));
-        out::say(format!("        docker exec {webapp} cat /home/node/shared/worker_token"));
+        out::say(
+            "      each worker host, as HOST, gets its own folder, and the token of the webapp's host, as SERVER",
+        );
         for worker in &site.docker.workers {
             let copy = steps::copy_worker(site, folder, worker.name.as_str());
             out::say(format!("        {copy}"));
         }
+        let script = shell::word(&format!("{root}/trigger-ctl.sh"));
+        out::say(format!(
+            "        ssh SERVER {script} worker-token show --yes | ssh HOST {script} worker-token set"
+        ));
     }
 }
 

@@ -55,6 +55,10 @@ static TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../templates/docker/nginx/bootstrap.conf.tera"),
     ),
     (
+        "docker/nginx/tailscale-cert",
+        include_str!("../../templates/docker/nginx/tailscale-cert.tera"),
+    ),
+    (
         "docker/nginx/catch-all.conf",
         include_str!("../../templates/docker/nginx/catch-all.conf.tera"),
     ),

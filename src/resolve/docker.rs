@@ -60,12 +60,31 @@ fn workers(written: &spec::Docker, cx: &mut Cx<'_>) -> Vec<Worker> {
                     .help("give each worker a name of its own"),
             );
         }
-        workers.push(worker(name, it.memory.unwrap_or(MEMORY), written.limits.as_ref()));
+        workers.push(worker(name, it, written.limits.as_ref()));
     }
+    refuse_some_addresses(&workers, cx);
     workers
 }
 
-fn worker(name: Label, memory: ByteSize, limits: Option<&ContainerLimits>) -> Worker {
+/// A path that is open to some workers alone would be closed to the others.
+fn refuse_some_addresses(workers: &[Worker], cx: &mut Cx<'_>) {
+    let some = workers.iter().any(|it| !it.addresses.is_empty());
+    for (nth, it) in workers.iter().enumerate().filter(|(_, it)| some && it.addresses.is_empty()) {
+        let at = Place::Value(Route::from("docker.topology.workers").index(nth).key("name"));
+        let message = format!("`{}` has no addresses, and others have", it.name);
+        cx.sink.push(
+            Diagnostic::error("bad-value", at, message).help(
+                "say where each worker comes from, as `addresses: [203.0.113.7]`, or of none",
+            ),
+        );
+    }
+}
+
+fn worker(name: Label, written: &spec::Worker, limits: Option<&ContainerLimits>) -> Worker {
+    let memory = written.memory.unwrap_or(MEMORY);
+    let mut addresses = written.addresses.clone().unwrap_or_default();
+    addresses.sort();
+    addresses.dedup();
     let table = Sizes::for_host(memory);
     let supervisor =
         limits.and_then(|it| it.supervisor).or(table.supervisor).unwrap_or(ByteSize::mib(256));
@@ -76,6 +95,7 @@ fn worker(name: Label, memory: ByteSize, limits: Option<&ContainerLimits>) -> Wo
         supervisor,
         docker_proxy,
         reserve: Reserve::of(memory, [supervisor, docker_proxy]),
+        addresses,
     }
 }
 

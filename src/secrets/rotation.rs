@@ -18,12 +18,12 @@ pub struct Rotation {
 /// Whether a secret may change.
 #[derive(Debug)]
 pub enum Way {
-    /// It may, with these steps beside the usual ones: build, copy, start.
+    /// It may: build, copy, and `trigger-ctl.sh rotate NAME`.
     Rotate {
-        /// After the new files are on the server, and before anything is started with them.
-        before: &'static [Step],
-        /// On the same host, as soon as it runs with the new value.
-        after: &'static [Step],
+        /// What that command does before anything is started, as a clause. It comes before those of other secrets.
+        before: Option<&'static str>,
+        /// What it does as soon as the server runs with the new value.
+        after: Option<&'static str>,
         /// On every machine that deploys, when everything runs with the new value.
         on_clients: &'static [Step],
         /// Whether the hosts that only run tasks have it, too.
@@ -38,21 +38,18 @@ pub enum Way {
     },
 }
 
-/// Something to be done on a server. No value stands in it, nor in the arguments of any program.
+/// Something to be done by hand. No value stands in it, nor in the arguments of any program.
 #[derive(Debug)]
 pub struct Step {
     /// What it is, as an imperative.
     pub what: &'static str,
-    /// The command, with `{compose}` for docker compose and its files, `{registry}` and `{user}`. It ends
-    /// with a failure if it did not do what it should.
+    /// The command, with `{registry}` and `{user}`. It ends with a failure if it did not do what it should.
     pub command: &'static str,
 }
 
-const NOTHING: &[Step] = &[];
-
 /// Nothing besides: a build, and a start of the stack with it.
 const BUILD_AND_START: Way =
-    Way::Rotate { before: NOTHING, after: NOTHING, on_clients: NOTHING, on_workers: false };
+    Way::Rotate { before: None, after: None, on_clients: &[], on_workers: false };
 
 /// Every secret that trigger-gen makes, in the order of a site.
 pub static ROTATIONS: &[Rotation] = &[
@@ -87,7 +84,7 @@ pub static ROTATIONS: &[Rotation] = &[
                  The webapp logs in clear what such a supervisor presents, so it gets the new value first: only the old \
                  one, worthless by then, can reach its log.",
         old: "worthless as soon as the webapp has started with the new one.",
-        way: Way::Rotate { before: NOTHING, after: NOTHING, on_clients: NOTHING, on_workers: true },
+        way: Way::Rotate { before: None, after: None, on_clients: &[], on_workers: true },
     },
     Rotation {
         name: env::POSTGRES_PASSWORD,
@@ -97,18 +94,9 @@ pub static ROTATIONS: &[Rotation] = &[
         old: "worthless once the role is changed. Changing it takes no password: inside its container, PostgreSQL trusts \
               whoever comes through the socket.",
         way: Way::Rotate {
-            before: &[
-                Step {
-                    what: "see that `.env` has a password that trigger-gen made",
-                    command: r"grep -qx 'POSTGRES_PASSWORD=[0-9a-f]\{32\}' .env || { echo 'no such POSTGRES_PASSWORD in .env' >&2; false; }",
-                },
-                Step {
-                    what: "change the password of the role, which must answer `ALTER ROLE`",
-                    command: r#"sed -n "s/^POSTGRES_PASSWORD=\([0-9a-f]*\)\$/ALTER ROLE postgres PASSWORD '\1';/p" .env | {compose} exec -T postgres psql -X -v ON_ERROR_STOP=1 -U postgres"#,
-                },
-            ],
-            after: NOTHING,
-            on_clients: NOTHING,
+            before: Some("changes the password of the role in the database first"),
+            after: None,
+            on_clients: &[],
             on_workers: false,
         },
     },
@@ -140,11 +128,8 @@ pub static ROTATIONS: &[Rotation] = &[
                  with it, and every machine that deploys pushes with it. Images stay where they are.",
         old: "worthless as soon as the registry has started with the new file.",
         way: Way::Rotate {
-            before: NOTHING,
-            after: &[Step {
-                what: "let the registry see the new file: to Docker its configuration is the same",
-                command: "{compose} up -d --force-recreate --wait registry",
-            }],
+            before: None,
+            after: Some("makes the registry anew, to which Docker sees no change"),
             on_clients: &[Step {
                 what: "sign in again; the password that is asked for is DOCKER_REGISTRY_PASSWORD in `.env` on the server",
                 command: "docker login {registry} --username {user}",

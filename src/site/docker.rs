@@ -5,7 +5,7 @@ use super::deploy::Deploy;
 use super::hardening::Hardening;
 use super::proxy::{Os, Proxy};
 use super::sizing::{Reserve, Sizes};
-use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
+use crate::value::{AddressRange, ByteSize, ImageRef, InstallRoot, Label, Port};
 
 /// The site as Docker Compose stacks.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub struct Worker {
     pub docker_proxy: ByteSize,
     /// What is left for runs.
     pub reserve: Reserve,
+    /// Where it comes from; everybody is taken for it where that is empty.
+    pub addresses: Vec<AddressRange>,
 }
 
 /// What is reachable on loopback; `None` is not published.

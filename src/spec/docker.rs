@@ -5,7 +5,7 @@ use super::deploy::Deploy;
 use super::hardening::Hardening;
 use super::proxy::Proxy;
 use super::read::{choice, section};
-use crate::value::{ByteSize, ImageRef, InstallRoot, Label, Port};
+use crate::value::{AddressRange, ByteSize, ImageRef, InstallRoot, Label, Port};
 
 section! {
     /// Compile for Docker Compose.
@@ -76,6 +76,9 @@ section! {
         required name: Label,
         /// Its memory. Default: 8GiB.
         optional memory: ByteSize,
+        /// Where it comes from. Where every worker host says so, nginx lets nobody else to what only they need:
+        /// `/engine/v1/worker-actions/` and `/otel/v1/`. Default: everybody.
+        optional addresses: Vec<AddressRange>,
     }
 }
 

@@ -123,7 +123,7 @@ fn secrets() {
          and start. For a database of your own, change its password first. The worker token is none of these: the server makes it, \
          and it is never in the store.\n\n\
          The commands run in the folder of the installation on the host that stands above them, once the new files are there; one that \
-         fails stops the next. On a site with worker hosts, `-f worker/docker-compose.yml` is left out.\n\n",
+         fails stops the next. Of several secrets POSTGRES_PASSWORD comes first. After a change of secrets of your own, `./trigger-ctl.sh up` is enough.\n\n",
     );
     out.push_str("| secret | may change | the old value |\n| --- | --- | --- |\n");
     for row in ROTATIONS {
@@ -138,18 +138,14 @@ fn secrets() {
                 write!(out, "\nIt is not rotated: {why}. The way out: {instead}.\n").expect("text");
             }
             Way::Rotate { before, after, on_clients, on_workers } => {
-                let start = "{compose} up -d --wait";
+                let command = format!("./trigger-ctl.sh rotate {}", row.name);
+                let what = before.or(after).unwrap_or("starts what changed");
+                let rotate = || std::iter::once((what, command.as_str()));
                 let steps = |steps: &'static [Step]| steps.iter().map(|it| (it.what, it.command));
-                let server =
-                    steps(before).chain([("start what changed", start)]).chain(steps(after));
-                let workers = ("start what changed", "docker compose --env-file .env up -d --wait");
                 out.push_str("\n```sh\n");
-                block(&mut out, "on the server, or the host of the webapp", server);
-                block(
-                    &mut out,
-                    "at once on every worker host, with its new files",
-                    on_workers.then_some(workers).into_iter(),
-                );
+                block(&mut out, "on the server, or the host of the webapp", rotate());
+                let workers = on_workers.then(rotate).into_iter().flatten();
+                block(&mut out, "at once on every worker host, with its new files", workers);
                 block(&mut out, "on every machine that deploys, and in its CI", steps(on_clients));
                 out.push_str("```\n");
             }
@@ -169,12 +165,7 @@ fn block<'a>(out: &mut String, host: &str, steps: impl Iterator<Item = (&'a str,
 
 /// A command of no site in particular.
 fn general(command: &str) -> String {
-    let compose =
-        "docker compose --env-file .env -f webapp/docker-compose.yml -f worker/docker-compose.yml";
-    command
-        .replace("{compose}", compose)
-        .replace("{registry}", "REGISTRY")
-        .replace("{user}", "USER")
+    command.replace("{registry}", "REGISTRY").replace("{user}", "USER")
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod deploy;
 mod docs;
 mod emission;
 mod explain;
+mod fakes;
 mod fire;
 mod formats;
 mod fuzz;

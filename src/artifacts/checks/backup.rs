@@ -1,7 +1,7 @@
 //! Backups: that there is one, that it is whole, and that it is not only here.
 
 use super::super::backup::unit;
-use super::{Check, Place, Severity, when};
+use super::{Check, DOCTOR, Place, STATUS, Severity, VERIFY, when};
 use crate::site::{Offsite, Scheduler};
 
 pub(super) static CHECKS: &[Check] = &[
@@ -10,8 +10,8 @@ pub(super) static CHECKS: &[Check] = &[
         name: "backup-age",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
-        title: "a verified set is younger than 26 hours",
+        by: STATUS,
+        title: "the newest verified set is as young as the schedule makes it (a warning if one was missed)",
         hint: "trigger-ctl.sh backup makes one now and says what is in its way",
         expects: |on| when(on.is_server() && on.site.docker.backup.scheduler.schedule().is_some()),
     },
@@ -20,7 +20,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "backup-parts",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the newest set holds every part that the site saves",
         hint: "trigger-ctl.sh backup makes one with the parts of the site",
         expects: |on| when(on.is_server()),
@@ -30,7 +30,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "backup-schedule",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: true,
+        by: DOCTOR,
         title: "backups are started by themselves, and the last went well",
         hint: "put what lies in backup/ where its head says; trigger-ctl.sh backup list",
         expects: |on| {
@@ -48,7 +48,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "backup-away",
         severity: Severity::Warning,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "a copy younger than 50 hours lies on another machine",
         hint: "trigger-ctl.sh backup says why it could not be copied",
         expects: |on| {
@@ -61,7 +61,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "drill",
         severity: Severity::Warning,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "a restore was practised in the last 35 days",
         hint: "trigger-ctl.sh restore newest --drill touches nothing that runs",
         expects: |on| when(on.is_server()),
@@ -71,7 +71,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "backup-key",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the newest set was made with the ENCRYPTION_KEY of .env",
         hint: "with another key nothing that users stored can be read: put the old key back, and build and copy again",
         expects: |on| when(on.is_server()),

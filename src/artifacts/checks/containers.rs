@@ -1,6 +1,6 @@
 //! The containers as the engine has them.
 
-use super::{Check, Place, Severity, when};
+use super::{Check, DOCTOR, Place, STATUS, Severity, VERIFY, when};
 
 pub(super) static CHECKS: &[Check] = &[
     Check {
@@ -8,7 +8,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "running",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: STATUS,
         title: "every container runs, is healthy, and was not restarted in the last ten minutes",
         hint: "trigger-ctl.sh logs SERVICE says why it stopped; trigger-ctl.sh up starts what is missing",
         expects: |on| Some(on.services()),
@@ -18,7 +18,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "running-images",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: STATUS,
         title: "every container runs the image of the site",
         hint: "trigger-ctl.sh up puts the images of the site in place",
         expects: |on| {
@@ -32,7 +32,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "privileges",
         severity: Severity::Warning,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "no container can gain privileges",
         hint: "trigger-ctl.sh up makes the containers again as the site has them",
         expects: |on| Some(on.services()),
@@ -42,7 +42,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "memory",
         severity: Severity::Warning,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "every container has a memory limit",
         hint: "trigger-ctl.sh up makes the containers again as the site has them",
         expects: |on| Some(on.services()),
@@ -52,7 +52,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "socket",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the socket of the engine is mounted in docker-proxy alone, read-only",
         hint: "whoever has the socket is root: stop the container that is named",
         expects: |on| when(on.runs_tasks()),
@@ -62,7 +62,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "proxy-network",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "docker-proxy is on one network, which only the supervisor shares",
         hint: "docker network disconnect what does not belong there, then trigger-ctl.sh up",
         expects: |on| {
@@ -75,7 +75,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "runner-network",
         severity: Severity::Warning,
         place: Place::Here,
-        doctor: true,
+        by: DOCTOR,
         title: "runs join their own network, which exists and has no data store",
         hint: "trigger-ctl.sh up makes networks and supervisor again as the site has them",
         expects: |on| on.runs_tasks().then(|| vec![super::super::compose::runner_network(on.site)]),
@@ -85,7 +85,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "registry-mount",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the running registry writes into the volume with a name",
         hint: "copy its images out before the container is removed: docker cp PROJECT-registry:/var/lib/registry .",
         expects: |on| {

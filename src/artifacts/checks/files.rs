@@ -1,7 +1,7 @@
 //! The files of the installation, and what compose makes of them.
 
 use super::super::compose;
-use super::{Check, On, Place, Severity, always, when};
+use super::{Check, DOCTOR, On, Place, Severity, VERIFY, always, when};
 use crate::release::{self, env};
 use crate::site::Registry;
 
@@ -11,7 +11,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "hashes",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: true,
+        by: DOCTOR,
         title: "every file is as trigger-gen wrote it",
         hint: "change the site file, build and copy again; what was changed here by hand is lost at the next update",
         expects: always,
@@ -21,7 +21,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "secrets",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: true,
+        by: DOCTOR,
         title: ".env is root's alone, and its secrets are complete, different and nobody else's",
         hint: "chown root:root .env && chmod 600 .env; copy .env again from the machine that builds",
         expects: |on| Some(secret_names(on).chain(published()).collect()),
@@ -31,7 +31,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "images",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the compose files name exactly the images of the site",
         hint: "trigger-ctl.sh verify --only hashes names the file that was changed",
         expects: |on| {
@@ -47,7 +47,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "compose",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: true,
+        by: DOCTOR,
         title: "compose takes the files, and they publish on loopback alone",
         hint: "run docker compose config -q with the files to see what it refuses",
         expects: always,
@@ -57,7 +57,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "registry-volume",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the registry keeps its images in a volume with a name",
         hint: "the compose file was changed: build and copy again before the next down",
         expects: |on| {
@@ -70,7 +70,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "telemetry",
         severity: Severity::Warning,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the webapp reports usage upstream only if the site says so",
         hint: "trigger-ctl.sh up starts the webapp with the variables of the site",
         expects: |on| when(on.is_server() && !on.site.access.telemetry),
@@ -80,7 +80,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "sign-up",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the webapp knows who may sign in",
         hint: "trigger-ctl.sh up starts the webapp with the variables of the site",
         expects: |on| when(on.is_server()),
@@ -90,7 +90,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "registry-login",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the registry's password is hashed with bcrypt and root's alone",
         hint: "copy registry/auth.htpasswd again from the machine that builds",
         expects: |on| match &on.site.storage.registry {

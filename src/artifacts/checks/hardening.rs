@@ -1,6 +1,6 @@
 //! How the machine is closed and kept up to date.
 
-use super::{Check, Place, Severity, when};
+use super::{Check, DOCTOR, Place, Severity, VERIFY, when};
 
 pub(super) static CHECKS: &[Check] = &[
     Check {
@@ -8,9 +8,19 @@ pub(super) static CHECKS: &[Check] = &[
         name: "firewall",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: true,
-        title: "the firewall is loaded, for this machine and for what Docker publishes, and comes back at a start",
+        by: DOCTOR,
+        title: "the firewall is loaded, refuses what is not named, and comes back at a start",
         hint: "trigger-ctl.sh install puts it in place; it stays open to the connection that you came in on",
+        expects: |on| when(on.site.docker.hardening.firewall.is_some()),
+    },
+    Check {
+        id: "V04",
+        name: "published",
+        severity: Severity::Warning,
+        place: Place::Here,
+        by: VERIFY,
+        title: "the firewall judges what Docker publishes, and what neighbours send to containers",
+        hint: "trigger-ctl.sh install puts its rules in place",
         expects: |on| when(on.site.docker.hardening.firewall.is_some()),
     },
     Check {
@@ -18,7 +28,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "sshd",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "sshd takes keys alone",
         hint: "trigger-ctl.sh install puts its settings in place; another file of /etc/ssh/sshd_config.d may go before",
         expects: |on| {
@@ -36,7 +46,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "fail2ban",
         severity: Severity::Warning,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "fail2ban watches sshd",
         hint: "systemctl status fail2ban; trigger-ctl.sh install puts its settings in place",
         expects: |on| when(on.site.docker.hardening.fail2ban.is_some()),
@@ -46,7 +56,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "updates",
         severity: Severity::Warning,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "security updates install themselves",
         hint: "trigger-ctl.sh install puts the settings in place; systemctl status apt-daily-upgrade.timer",
         expects: |on| when(on.site.docker.hardening.unattended_upgrades),
@@ -56,7 +66,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "daemon",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the engine bounds the logs of the containers of runs",
         hint: "trigger-ctl.sh install writes /etc/docker/daemon.json; containers that exist keep their settings until they are made again",
         expects: |on| {

@@ -64,6 +64,32 @@ impl Place {
     }
 }
 
+/// The commands that make a check; `verify` makes every one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct By {
+    /// Before a start, and when something does not work though all looks well.
+    pub doctor: bool,
+    /// What shows in daily use whether every part does its work.
+    pub status: bool,
+}
+
+const VERIFY: By = By { doctor: false, status: false };
+const DOCTOR: By = By { doctor: true, status: false };
+const STATUS: By = By { doctor: false, status: true };
+const BOTH: By = By { doctor: true, status: true };
+
+impl By {
+    /// As it stands in `checks.json`.
+    pub fn word(self) -> &'static str {
+        match (self.doctor, self.status) {
+            (false, false) => "verify",
+            (true, false) => "verify and doctor",
+            (false, true) => "verify and status",
+            (true, true) => "verify, doctor and status",
+        }
+    }
+}
+
 /// One thing that must hold.
 #[derive(Debug)]
 pub struct Check {
@@ -75,8 +101,8 @@ pub struct Check {
     pub severity: Severity,
     /// Where it is made.
     pub place: Place,
-    /// Whether `doctor` asks it too: before a start, and when something does not work though all looks well.
-    pub doctor: bool,
+    /// Which commands make it.
+    pub by: By,
     /// What holds, as a clause.
     pub title: &'static str,
     /// What to do when it does not.
@@ -172,7 +198,7 @@ fn row(check: &Check, on: On<'_>) -> Option<Value> {
         "name": check.name,
         "severity": check.severity.word(),
         "place": check.place.word(),
-        "by": if check.doctor { "verify and doctor" } else { "verify" },
+        "by": check.by.word(),
         "title": check.title,
         "hint": check.hint,
         "expect": expect,

@@ -1,6 +1,6 @@
 //! What the world sees.
 
-use super::{Check, On, Place, Severity};
+use super::{Check, On, Place, Severity, VERIFY};
 
 pub(super) static CHECKS: &[Check] = &[
     Check {
@@ -8,7 +8,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "closed-ports",
         severity: Severity::Critical,
         place: Place::Outside,
-        doctor: false,
+        by: VERIFY,
         title: "no port of the stacks is reached from outside",
         hint: "the firewall of the provider or of the machine lets it through, or somebody published it: ss -ltnp",
         expects: |on| Some(stack_ports(on)),
@@ -18,7 +18,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "open-ports",
         severity: Severity::Critical,
         place: Place::Outside,
-        doctor: false,
+        by: VERIFY,
         title: "ports 80 and 443 are reached from outside",
         hint: "open them in the firewall of the provider and of the machine; the proxy must run",
         expects: |on| {

@@ -1,6 +1,6 @@
 //! What nginx says to the world and to the tailnet.
 
-use super::{Check, On, Place, Severity, when};
+use super::{BOTH, Check, DOCTOR, On, Place, STATUS, Severity, VERIFY, when};
 use crate::site::{Nginx, Site, Tls};
 
 fn nginx(on: On<'_>) -> Option<&Nginx> {
@@ -13,7 +13,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "nginx",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: true,
+        by: DOCTOR,
         title: "nginx takes its files, and has those of the site",
         hint: "nginx -t says which line; trigger-ctl.sh install puts the files in place",
         expects: |on| nginx(on).map(|_| vec![format!("{}/nginx/site.conf", on.site.docker.root)]),
@@ -23,7 +23,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "redirect",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "http leads to https at the same name",
         hint: "the file of the site is not loaded, or another one answers for the name: nginx -T",
         expects: |on| nginx(on).map(|_| hosts(on.site)),
@@ -33,8 +33,8 @@ pub(super) static CHECKS: &[Check] = &[
         name: "certificates",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: true,
-        title: "every name has a certificate that is valid for ten days and more",
+        by: BOTH,
+        title: "every name has a certificate that is valid for longer than renewals take",
         hint: "certbot renew, then systemctl reload nginx; a renewal that nginx did not load looks the same",
         expects: |on| nginx(on).map(|_| hosts(on.site)),
     },
@@ -43,11 +43,12 @@ pub(super) static CHECKS: &[Check] = &[
         name: "renewal",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "certificates are renewed by themselves, and nginx loads them",
-        hint: "systemctl enable --now certbot.timer; trigger-ctl.sh install puts the hook in place",
+        hint: "systemctl enable --now certbot.timer; trigger-ctl.sh install puts the hook, and the entry of cron for a tailnet, in place",
         expects: |on| match nginx(on)?.tls {
-            Tls::Letsencrypt(_) | Tls::Tailscale(_) => Some(Vec::new()),
+            Tls::Letsencrypt(_) => Some(Vec::new()),
+            Tls::Tailscale(_) => Some(vec![super::super::nginx::renewal(on.site)]),
             Tls::Files { .. } => None,
         },
     },
@@ -56,7 +57,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "tls",
         severity: Severity::Warning,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "TLS 1.2 and 1.3 are spoken, and nothing older",
         hint: "another file of nginx sets ssl_protocols: nginx -T",
         expects: |on| nginx(on).map(|_| hosts(on.site)),
@@ -66,7 +67,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "unknown-names",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "a name that is not the site's gets nothing",
         hint: "another file of nginx answers for every name: look for default_server in nginx -T",
         expects: |on| when(nginx(on).is_some()),
@@ -76,7 +77,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "forwarded",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "what a client says of host and scheme never reaches the webapp",
         hint: "trigger-ctl.sh verify --only hashes names the file that was changed",
         expects: |on| when(nginx(on).is_some()),
@@ -86,17 +87,37 @@ pub(super) static CHECKS: &[Check] = &[
         name: "headers",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "browsers are told once to stay with https, and nobody which version answers",
         hint: "another file of nginx adds headers: nginx -T",
         expects: |on| nginx(on).map(|_| hosts(on.site).into_iter().take(1).collect()),
+    },
+    Check {
+        id: "V68",
+        name: "streams",
+        severity: Severity::Warning,
+        place: Place::Here,
+        by: VERIFY,
+        title: "nginx sends on each event as it comes, and lets the websockets of the dashboard's host through",
+        hint: "trigger-ctl.sh verify --only hashes,nginx: its files were changed or are not loaded",
+        expects: |on| nginx(on).map(|_| vec![dashboard(on.site)]),
+    },
+    Check {
+        id: "V73",
+        name: "public-name",
+        severity: Severity::Critical,
+        place: Place::Here,
+        by: STATUS,
+        title: "the API answers under its name, as the world finds it",
+        hint: "compare the address of the name with the server's; then trigger-ctl.sh verify --only names,nginx,certificates",
+        expects: |on| nginx(on).map(|_| vec![on.site.api_host().to_string()]),
     },
     Check {
         id: "V69",
         name: "log",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the access log holds no query, where secrets stand",
         hint: "another file of nginx sets access_log; remove the lines, they hold login links",
         expects: |on| nginx(on).map(|_| hosts(on.site).into_iter().take(1).collect()),
@@ -106,7 +127,7 @@ pub(super) static CHECKS: &[Check] = &[
         name: "log-files",
         severity: Severity::Warning,
         place: Place::Here,
-        doctor: false,
+        by: VERIFY,
         title: "the logs of nginx are for their owners alone, and rotated",
         hint: "chmod 640 /var/log/nginx/*.log; apt-get install logrotate",
         expects: |on| when(nginx(on).is_some()),
@@ -116,13 +137,12 @@ pub(super) static CHECKS: &[Check] = &[
         name: "tailnet",
         severity: Severity::Critical,
         place: Place::Here,
-        doctor: true,
+        by: DOCTOR,
         title: "the dashboard answers on the tailnet, and nowhere else",
         hint: "tailscale status; nginx binds the address of the tailnet only once tailscale is up: systemctl restart nginx",
         expects: |on| {
             nginx(on)?;
-            let tailnet = on.site.tailnet()?;
-            Some(vec![format!("{}={}", on.site.dashboard_host(), tailnet.ipv4)])
+            on.site.tailnet().map(|_| vec![dashboard(on.site)])
         },
     },
     Check {
@@ -130,12 +150,18 @@ pub(super) static CHECKS: &[Check] = &[
         name: "refused-paths",
         severity: Severity::Critical,
         place: Place::Outside,
-        doctor: false,
+        by: VERIFY,
         title: "what is not for the world is refused, however it is spelt",
         hint: "trigger-ctl.sh verify --only hashes,nginx on the server: its files were changed or are not loaded",
         expects: |on| nginx(on).map(|_| refused(on.site)),
     },
 ];
+
+/// The name of the dashboard, with the address at which nginx has all of it.
+fn dashboard(site: &Site) -> String {
+    let address = site.tailnet().map_or("127.0.0.1".into(), |it| it.ipv4.to_string());
+    format!("{}={address}", site.dashboard_host())
+}
 
 /// Each name with the address of this machine at which nginx answers for it.
 fn hosts(site: &Site) -> Vec<String> {

@@ -29,7 +29,6 @@ static SCRIPTS: &[(&str, &str)] = &[
     script!("ctl/common.sh"),
     script!("ctl/stack.sh"),
     script!("ctl/health.sh"),
-    script!("ctl/probe.js"),
     script!("ctl/images.sh"),
     script!("ctl/mask.sh"),
     script!("ctl/access.sh"),
@@ -58,6 +57,8 @@ static SCRIPTS: &[(&str, &str)] = &[
     script!("ctl/restore.sh"),
     script!("ctl/restore_parts.sh"),
     script!("ctl/restore_checks.sh"),
+    script!("ctl/restore_platform.sh"),
+    script!("ctl/restore.js"),
     script!("ctl/upkeep.sh"),
     script!("ctl/support.sh"),
 ];

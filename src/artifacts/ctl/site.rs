@@ -152,6 +152,11 @@ fn stores(site: &Site) -> Vec<Constant> {
             "where PostgreSQL runs",
             place(matches!(storage.postgres, Postgres::Bundled { .. })),
         ),
+        one(
+            "PSQL_IMAGE",
+            "image with the client of PostgreSQL, where that runs elsewhere",
+            &site.docker.images.postgres,
+        ),
         one("POSTGRES_DATABASE", "database of the webapp", database),
         one("POSTGRES_USER", "role of the webapp", user),
         one("REDIS", "where Redis runs", place(matches!(storage.redis, Redis::Bundled))),

@@ -43,16 +43,22 @@ pub(super) fn commands(site: &Site, nginx: &Nginx) -> Vec<String> {
         }
         Tls::Letsencrypt(it) => vec![certbot(site, it, &all)],
         Tls::Tailscale(it) => {
-            let own = of(site, nginx, all[0]);
-            vec![
-                format!(
-                    "tailscale cert --cert-file {} --key-file {} {}",
-                    own.chain, own.key, all[0]
-                ),
-                certbot(site, it, &all[1..]),
-            ]
+            tailscale(site, nginx).into_iter().chain([certbot(site, it, &all[1..])]).collect()
         }
     }
+}
+
+/// The command that gets and renews the certificate of the tailnet, where there is one.
+pub(super) fn tailscale(site: &Site, nginx: &Nginx) -> Option<String> {
+    let Tls::Tailscale(_) = nginx.tls else { return None };
+    let host = site.dashboard_host().as_str();
+    let own = of(site, nginx, host);
+    Some(format!("tailscale cert --cert-file {} --key-file {} {host}", own.chain, own.key))
+}
+
+/// Where cron finds it.
+pub(in crate::artifacts) fn renewal(site: &Site) -> String {
+    format!("/etc/cron.d/{}-tailscale-cert", site.docker.project)
 }
 
 fn certbot(site: &Site, how: &Letsencrypt, hosts: &[&str]) -> String {

@@ -69,6 +69,8 @@ pub(super) struct Location {
     pub(super) about: &'static str,
     /// What it matches.
     pub(super) at: String,
+    /// Ranges that may ask for it, on a server that anybody reaches; everybody may where none is named.
+    pub(super) allow: Vec<String>,
     /// Where it leads; `None` for one that refuses.
     pub(super) forward: Option<Forward>,
 }

@@ -11,6 +11,8 @@ pub(super) struct Reach {
     pub(super) engine: bool,
     /// Where logs and traces arrive.
     pub(super) otel: bool,
+    /// Whether anybody gets here, so that a location has to tell worker hosts from others.
+    pub(super) public: bool,
 }
 
 /// Requests of one address that may come at once, as seconds of what it may send.
@@ -81,6 +83,17 @@ impl Reach {
                 streamed(body(site)),
             ),
         ]);
+        let workers = if self.public { worker_addresses(site) } else { Vec::new() };
+        if self.engine && !workers.is_empty() {
+            found.push(Location {
+                allow: workers.clone(),
+                ..forwarded(
+                    "For worker hosts alone.",
+                    "~* ^/engine/v1/worker-actions(?:/|$)",
+                    streamed(body(site)),
+                )
+            });
+        }
         if self.engine {
             found.push(forwarded(
                 "`trigger dev`, remote workers, and runs of releases below 4.5.9.",
@@ -94,15 +107,18 @@ impl Reach {
             ));
         }
         if self.otel {
-            found.push(forwarded(
-                "Logs and traces of runs; those of a worker host come from one address.",
-                "/otel/v1/",
-                Forward {
-                    limit: (!site.is_split()).then(|| api_limit(nginx)),
-                    body: "32m".into(),
-                    ..webapp()
-                },
-            ));
+            found.push(Location {
+                allow: workers,
+                ..forwarded(
+                    "Logs and traces of runs; those of a worker host come from one address.",
+                    "/otel/v1/",
+                    Forward {
+                        limit: (!site.is_split()).then(|| api_limit(nginx)),
+                        body: "32m".into(),
+                        ..webapp()
+                    },
+                )
+            });
         }
         if site.network.expose.webhooks {
             found.push(forwarded(
@@ -201,6 +217,15 @@ pub(super) fn object_store(site: &Site, bucket: &str) -> Vec<Location> {
     ]
 }
 
+/// Where worker hosts come from; empty where that is not said.
+fn worker_addresses(site: &Site) -> Vec<String> {
+    let all = site.docker.workers.iter().flat_map(|it| &it.addresses);
+    let mut all: Vec<String> = all.map(ToString::to_string).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
 fn webapp() -> Forward {
     Forward {
         upstream: "webapp",
@@ -219,11 +244,11 @@ fn streamed(body: String) -> Forward {
 }
 
 fn refused(about: &'static str, at: &str) -> Location {
-    Location { about, at: at.to_owned(), forward: None }
+    Location { about, at: at.to_owned(), allow: Vec::new(), forward: None }
 }
 
 fn forwarded(about: &'static str, at: &str, forward: Forward) -> Location {
-    Location { about, at: at.to_owned(), forward: Some(forward) }
+    Location { about, at: at.to_owned(), allow: Vec::new(), forward: Some(forward) }
 }
 
 fn api_limit(nginx: &Nginx) -> Limit {

@@ -70,6 +70,14 @@ impl Plan<'_> {
                 shared::bootstrap(self.site(), self.nginx),
             ),
         ];
+        if let Some(command) = certificates::tailscale(self.site(), self.nginx) {
+            files.push(self.text(
+                "tailscale-cert",
+                "docker/nginx/tailscale-cert",
+                "When the certificate of the tailnet is renewed",
+                json!({ "place": certificates::renewal(self.site()), "command": command }),
+            ));
+        }
         for vhost in &vhosts {
             files.push(self.text(
                 &format!("vhosts/{}.conf", vhost.file),
@@ -146,6 +154,8 @@ fn shortened(project: &str) -> String {
         .fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     format!("{}_{number:08x}", &project[..LONGEST - 9])
 }
+
+pub(super) use certificates::renewal;
 
 /// The folder of these files on the server.
 fn folder(site: &Site) -> String {

@@ -7,7 +7,7 @@ use crate::artifacts::environment::BUCKET;
 use crate::site::{Nginx, Site, Tailnet};
 
 /// Everything that is reached on the tailnet.
-const ALL: Reach = Reach { engine: true, otel: true };
+const ALL: Reach = Reach { engine: true, otel: true, public: false };
 
 const TAILNET: [Range; 2] = [
     Range { range: "100.64.0.0/10", who: "the tailnet" },
@@ -82,7 +82,7 @@ impl<'a> Make<'a> {
         let (side, reach, about) = match self.site.tailnet() {
             None => (
                 Side::Public,
-                Reach { engine: expose.engine, otel: expose.otel },
+                Reach { engine: expose.engine, otel: expose.otel, public: true },
                 "Dashboard and API, for everybody.",
             ),
             Some(tailnet) => (
@@ -106,7 +106,7 @@ impl<'a> Make<'a> {
     fn api(&self, tailnet: &'a Tailnet) -> Vhost {
         let expose = &self.site.network.expose;
         let host = self.site.api_host().as_str();
-        let reach = Reach { engine: expose.engine, otel: expose.otel };
+        let reach = Reach { engine: expose.engine, otel: expose.otel, public: true };
         let mut servers = vec![self.server(
             Side::Public,
             host,

@@ -34,25 +34,25 @@ impl Group {
     }
 }
 
-/// docker compose with the files of the webapp's host, from the folder of the installation.
-fn compose(site: &Site) -> &'static str {
-    match site.is_split() {
-        true => "docker compose --env-file .env -f webapp/docker-compose.yml",
-        false => {
-            "docker compose --env-file .env -f webapp/docker-compose.yml -f worker/docker-compose.yml"
-        }
-    }
-}
-
+/// `{registry}` and `{user}` of a command.
 fn filled(site: &Site, command: &str) -> String {
     let (host, user) = match &site.storage.registry {
         Registry::Bundled(it) => (it.host.to_string(), it.username.to_string()),
         Registry::External(it) => (it.host.to_string(), String::new()),
     };
-    command
-        .replace("{compose}", compose(site))
-        .replace("{registry}", &host)
-        .replace("{user}", &shell::word(&user))
+    command.replace("{registry}", &host).replace("{user}", &shell::word(&user))
+}
+
+/// Takes the new values into use on one host: those first that have to be known before anything starts.
+fn taken<'a>(rows: impl Iterator<Item = &'a Rotation>) -> Vec<(Option<&'static str>, String)> {
+    let mut rows: Vec<&Rotation> = rows.collect();
+    rows.sort_by_key(|row| of(row).before.is_none());
+    let rotate = |row: &&Rotation| {
+        let steps = of(row);
+        (steps.before.or(steps.after), format!("./trigger-ctl.sh rotate {}", row.name))
+    };
+    let commands: Vec<_> = rows.iter().map(rotate).collect();
+    if commands.is_empty() { vec![(None, "./trigger-ctl.sh up".to_owned())] } else { commands }
 }
 
 /// Every step that a server needs, in the order in which they are done. `folder` is the output of the site;
@@ -70,12 +70,10 @@ pub(in crate::cli) fn groups(
         build.into_iter().chain([copied]).collect(),
     );
     let mut there = Group::new(format!("on {host}"), vec![enter(site)]);
-    there.add(site, rows.iter().flat_map(|row| of(row).before));
-    there.commands.push((None, format!("{} up -d --wait", compose(site))));
-    there.add(site, rows.iter().flat_map(|row| of(row).after));
+    there.commands.extend(taken(rows.iter().copied()));
     let mut all = vec![here, there];
     if rows.iter().any(|row| of(row).on_workers) {
-        all.extend(workers(site, folder));
+        all.extend(workers(site, rows, folder));
     }
     let mut clients = Group::new("on every machine that deploys, and in its CI", Vec::new());
     clients.add(site, rows.iter().flat_map(|row| of(row).on_clients));
@@ -84,17 +82,13 @@ pub(in crate::cli) fn groups(
 }
 
 /// Each worker host of a split site, at once after the webapp's.
-fn workers(site: &Site, folder: &Path) -> Vec<Group> {
+fn workers(site: &Site, rows: &[&Rotation], folder: &Path) -> Vec<Group> {
     let names = site.docker.workers.iter().map(|it| it.name.to_string());
     let one = |name: String| {
-        let start = "docker compose --env-file .env up -d --wait".to_owned();
-        [
-            Group::new(
-                format!("here, with {name} as HOST"),
-                vec![copy_worker(site, folder, &name)],
-            ),
-            Group::new(format!("on {name}"), vec![enter(site), start]),
-        ]
+        let mut there = Group::new(format!("on {name}"), vec![enter(site)]);
+        there.commands.extend(taken(rows.iter().copied().filter(|row| of(row).on_workers)));
+        let copied = vec![copy_worker(site, folder, &name)];
+        [Group::new(format!("here, with {name} as HOST"), copied), there]
     };
     if site.is_split() { names.flat_map(one).collect() } else { Vec::new() }
 }
@@ -124,8 +118,8 @@ fn enter(site: &Site) -> String {
 /// The steps of one secret.
 #[derive(Default)]
 struct Steps {
-    before: &'static [Step],
-    after: &'static [Step],
+    before: Option<&'static str>,
+    after: Option<&'static str>,
     on_clients: &'static [Step],
     on_workers: bool,
 }

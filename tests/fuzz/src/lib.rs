@@ -33,6 +33,8 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("compose", compose),
     ("url", url),
     ("shell", shell),
+    ("markdown", markdown),
+    ("mermaid", mermaid),
 ];
 
 /// A site file says what is wrong with it, or compiles to a tree that holds its own proofs.
@@ -193,6 +195,26 @@ pub fn shell(bytes: &[u8]) {
     assert_eq!(readers::shell(first), Some(vec![text]), "{file}");
     let second = second.strip_suffix(")\n").expect("its end");
     assert_eq!(readers::shell(second), Some(many), "{file}");
+}
+
+/// A text of one line is shown as it was written, in a cell of a table and in a paragraph.
+pub fn markdown(bytes: &[u8]) {
+    let Some(text) = text(bytes, |c| !c.is_control() && c != '\u{2028}' && c != '\u{2029}') else {
+        return;
+    };
+    if text.is_empty() {
+        return;
+    }
+    let written = trigger_gen::render::markdown(&text);
+    let shown = readers::markdown(&written);
+    assert_eq!(shown.as_deref(), Some(text.as_str()), "{written}");
+}
+
+/// A text is one label, which ends at no sign of the text and has none that Mermaid takes for its own.
+pub fn mermaid(bytes: &[u8]) {
+    let Some(text) = text(bytes, |_| true) else { return };
+    let written = trigger_gen::render::mermaid(&text);
+    assert_eq!(readers::mermaid(&written).as_deref(), Some(text.as_str()), "{written}");
 }
 
 /// The bytes as a text of such characters alone.

@@ -200,3 +200,40 @@ fn is_misread(text: &str) -> bool {
         || text.starts_with("? ")
         || text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'))
 }
+
+/// What CommonMark with tables shows of a paragraph, if that is text alone and the same in the cell of a table.
+pub(crate) fn markdown(written: &str) -> Option<String> {
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+    let page = format!("| a | b |\n| --- | --- |\n| c | {written} |\n\n{written}\n");
+    let (mut shown, mut text) = (Vec::new(), String::new());
+    for event in Parser::new_ext(&page, Options::ENABLE_TABLES) {
+        match event {
+            Event::Start(Tag::TableCell | Tag::Paragraph) => text.clear(),
+            Event::End(TagEnd::TableCell | TagEnd::Paragraph) => shown.push(text.clone()),
+            Event::Text(it) => text.push_str(&it),
+            Event::Start(Tag::Table(_) | Tag::TableHead | Tag::TableRow) => {}
+            Event::End(TagEnd::Table | TagEnd::TableHead | TagEnd::TableRow) => {}
+            _ => return None,
+        }
+    }
+    (shown.len() == 5 && shown[3] == shown[4]).then(|| text)
+}
+
+/// A quoted label of Mermaid: letters, digits and a few signs as they are, everything else by its number.
+pub(crate) fn mermaid(written: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = written;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        if c == '#' {
+            let (number, behind) = rest.split_once(';')?;
+            out.push(char::from_u32(number.parse().ok()?)?);
+            rest = behind;
+        } else if c.is_alphanumeric() || " .,:/-_()".contains(c) {
+            out.push(c);
+        } else {
+            return None;
+        }
+    }
+    Some(out)
+}

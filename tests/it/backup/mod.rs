@@ -9,6 +9,7 @@
 
 mod away;
 mod create;
+mod platform;
 mod real;
 mod restore;
 mod schedule;

@@ -22,6 +22,7 @@ const PROGRAMS: &[&str] = &[
     "chdb-python",
     "setpriv",
     "python3",
+    "node",
 ];
 
 /// A server with real stores, none of which has anything in it.
@@ -68,6 +69,7 @@ fn server() -> World {
             "world/bin/as-postgres",
             "exec setpriv --reuid=postgres --regid=postgres --clear-groups --inh-caps=+dac_override --ambient-caps=+dac_override \"$@\"",
         ),
+        ("world/bin/mine-webapp/node", NODE),
         ("world/hooks/postgres", POSTGRES),
         ("world/hooks/redis", REDIS),
         ("world/hooks/clickhouse", CLICKHOUSE),
@@ -114,6 +116,8 @@ const REDIS: &str = "PATH=$WORLD/bin:$PATH\nif [[ $1 == start ]]; then redis-ser
 const CLICKHOUSE: &str = "PATH=$WORLD/bin:$PATH\nif [[ $1 == start ]]; then rm -f \"$WORLD/clickhouse.sock\"; setsid chdb-python.real \"$WORLD/../clickhouse.py\" serve \"$WORLD/clickhouse.sock\" \"$WORLD/volumes/mine-clickhouse\" \"$WORLD/../root/clickhouse/override.xml\" >\"$WORLD/clickhouse.log\" 2>&1 </dev/null & echo $! >\"$WORLD/clickhouse.pid\"; until [[ -S $WORLD/clickhouse.sock ]]; do kill -0 \"$(<\"$WORLD/clickhouse.pid\")\"; sleep 0.2; done; else kill \"$(<\"$WORLD/clickhouse.pid\")\"; while kill -0 \"$(<\"$WORLD/clickhouse.pid\")\" 2>/dev/null; do sleep 0.1; done; fi";
 /// The webapp makes publication and slot where they are missing, and reads from the slot.
 const WEBAPP: &str = "PATH=$WORLD/bin:$PATH\nexport PGHOST=$WORLD/postgres PGUSER=postgres PGDATABASE=trigger\nif [[ $1 == start ]]; then psql.real -qAtc \"SELECT 1 FROM pg_publication WHERE pubname='task_runs_to_clickhouse_v1_publication'\" | grep -q 1 || psql.real -qc 'CREATE PUBLICATION task_runs_to_clickhouse_v1_publication FOR TABLE \"TaskRun\"'; pg_recvlogical.real -d trigger --slot task_runs_to_clickhouse_v1 --plugin pgoutput --create-slot --if-not-exists; pg_recvlogical.real -d trigger --slot task_runs_to_clickhouse_v1 --start -o proto_version=1 -o publication_names=task_runs_to_clickhouse_v1_publication -f /dev/null >/dev/null 2>&1 </dev/null & echo $! >\"$WORLD/webapp.pid\"; else kill \"$(<\"$WORLD/webapp.pid\")\"; while kill -0 \"$(<\"$WORLD/webapp.pid\")\" 2>/dev/null; do sleep 0.1; done; fi";
+/// It reads what is stored, and writes down what it is asked for as an administrator, with the token that is good then.
+const NODE: &str = "PATH=$WORLD/bin:$PATH\nexport ENCRYPTION_KEY=0123456789abcdef0123456789abcdef\nif [[ $3 == call ]]; then PGHOST=$WORLD/postgres psql.real -U postgres -d trigger -qAtc \"SELECT '$5 $6 as ' || \\\"userId\\\" FROM \\\"PersonalAccessToken\\\" WHERE id = 'trigger_ctl_$4'\" >>\"$WORLD/asked\"; echo '{\"sources\":[{\"leader\":true}]}'; else exec node.real \"$@\"; fi";
 const DRILL: &str = "PATH=$WORLD/bin:$PATH\ncd /\nrm -rf \"$WORLD/drill/data\"\nas-postgres initdb.real -U postgres -A trust --no-sync -D \"$WORLD/drill/data\"\nas-postgres pg_ctl.real -w -D \"$WORLD/drill/data\" -o \"-k $WORLD/drill -h '' -c unix_socket_permissions=0777\" start </dev/null >/dev/null 2>&1\nPGHOST=$WORLD/drill psql.real -U postgres -c 'CREATE DATABASE trigger'\nas-postgres pg_ctl.real -w -D \"$WORLD/drill/data\" stop\nexec as-postgres postgres.real -D \"$WORLD/drill/data\" -k \"$WORLD/drill\" -h ''";
 
 /// Ends what a server started.
@@ -197,7 +201,25 @@ fn fill(world: &World) {
         INSERT INTO _prisma_migrations SELECT n::text, '2026_' || n, now(), NULL FROM generate_series(1, 820) n;
         INSERT INTO \"TaskEvent\" SELECT n, repeat('x', 200) FROM generate_series(1, 2000) n;
         INSERT INTO \"WorkerGroupToken\" VALUES ('a', encode(sha256('tr_wgt_0123'), 'hex'));
+        CREATE TABLE \"SecretStore\" (key text PRIMARY KEY, value jsonb NOT NULL, version text NOT NULL);
+        CREATE TABLE \"User\" (id text PRIMARY KEY, admin boolean NOT NULL, \"createdAt\" timestamp(3) NOT NULL);
+        CREATE TABLE \"PersonalAccessToken\" (id text PRIMARY KEY, name text NOT NULL, \"encryptedToken\" jsonb NOT NULL, \"obfuscatedToken\" text NOT NULL, \"hashedToken\" text NOT NULL UNIQUE, \"userId\" text NOT NULL REFERENCES \"User\", \"revokedAt\" timestamp(3), \"createdAt\" timestamp(3) NOT NULL DEFAULT now(), \"updatedAt\" timestamp(3) NOT NULL);
+        CREATE TABLE \"TaskQueue\" (id text PRIMARY KEY, \"runtimeEnvironmentId\" text NOT NULL, version text NOT NULL);
+        INSERT INTO \"User\" VALUES ('user_a', false, now()), ('user_b', true, now());
+        INSERT INTO \"TaskQueue\" VALUES ('q', 'env_1', 'V2'), ('r', 'env_1', 'V2'), ('s', 'env_2', 'V1');
+        INSERT INTO \"SecretStore\" VALUES ('plain', '{}', '1');
         CREATE ROLE reader LOGIN PASSWORD 'of-the-old-server'; GRANT SELECT ON \"TaskRun\" TO reader;");
+    let script = fs::read_to_string(root().join("templates/docker/ctl/restore.js")).expect("it");
+    let node = world.at("world/bin/mine-webapp/node");
+    let token =
+        ended(as_root().env("WORLD", world.at("world")).arg(node).args(["-e", &script, "token"]))
+            .with(0);
+    let encrypted = token.out.trim().split('\t').nth(2).expect("what is stored").to_owned();
+    sql(
+        world,
+        "trigger",
+        &format!("INSERT INTO \"SecretStore\" VALUES ('a value', '{encrypted}', '2')"),
+    );
     // An old cluster: far ahead of a new one.
     for _ in 0..6 {
         sql(
@@ -315,7 +337,11 @@ fn a_backup_comes_back_on_a_new_server() {
         sql(&new.0, "trigger", "SELECT rolname FROM pg_roles WHERE rolname = 'reader'"),
         "reader"
     );
-    assert_eq!(restored.out.matches("ok      ").count(), 6, "{}", restored.out);
+    assert_eq!(restored.out.matches("ok      ").count(), 11, "{}", restored.out);
+    let asked = new.0.read("world/asked");
+    let repair = "POST /admin/api/v1/environments/env_1/engine/repair-queues as user_b\n";
+    assert!(asked.contains(repair) && !asked.contains("env_2"), "{asked}");
+    assert_eq!(sql(&new.0, "trigger", "SELECT count(*) FROM \"PersonalAccessToken\""), "0");
     // What was restored survives a restart, of Redis above all, and can be saved again.
     docker(&new.0, &["compose", "stop", "redis"]);
     docker(&new.0, &["compose", "up", "redis"]);

@@ -143,10 +143,51 @@ fn everything_comes_back_in_the_order_that_holds() {
     assert!(!world.at("world/volumes/mine-object-store/later").exists());
     assert!(!world.at("world/volumes/mine-redis/appendonlydir").exists());
     assert_eq!(world.read("world/volumes/mine-shared/worker_token"), "tr_wgt_0123\n");
-    assert_eq!(ended.out.matches("ok      ").count(), 6, "{}", ended.out);
-    assert!(
-        ended.out.contains("repair-queues") && ended.out.contains("TASK_RUN_STALLED_EXECUTING")
-    );
+    assert_eq!(ended.out.matches("ok      ").count(), 11, "{}", ended.out);
+    assert!(ended.out.contains("TASK_RUN_STALLED_EXECUTING"), "{}", ended.out);
+    let asked = world.read("world/asked");
+    let salt = format!("{:032}", 7);
+    for call in [
+        format!(
+            "call {salt} POST /admin/api/v1/runs-replication/restore-{set}/backfill {{\"from\":\"20"
+        ),
+        format!(
+            "call {salt} POST /admin/api/v1/environments/env_1/engine/repair-queues {{\"dryRun\":false}}"
+        ),
+        format!("call {salt} POST /admin/api/v1/environments/env_2/engine/repair-queues"),
+    ] {
+        assert!(asked.contains(&call), "{call} is missing in {asked}");
+    }
+    assert!(world.at("world/token-is-gone").exists(), "the token of the restore is left");
+}
+
+/// What an administrator would ask for needs one; without, it is said.
+#[test]
+fn without_an_administrator_the_last_steps_are_told() {
+    let (world, set) = with_set();
+    world.write("world/answers/admin", "");
+    let ended = world.ctl(&["restore", &set, "--yes"]).with(0);
+    assert!(ended.out.contains("engine/repair-queues"), "{}", ended.out);
+    assert!(!world.read("world/asked").contains("call "));
+}
+
+/// Everything runs again by then, so the restore ends, and says that it is not all right.
+#[test]
+fn a_last_check_that_fails_is_told() {
+    for (file, text, what) in [
+        ("world/answers/call", "GET answers 500", "FAILED  replication of runs has a leader"),
+        ("world/answers/pending", "run_x\n", "FAILED  no pending run is in no queue"),
+    ] {
+        let (world, set) = with_set();
+        world.write(file, text);
+        let ended =
+            world.ctl_with(&[("TRIGGER_CTL_PATIENCE", "2")], &["restore", &set, "--yes"]).with(6);
+        assert!(ended.out.contains(what), "{what}: {}", ended.out);
+        assert!(
+            world.at("world/running/supervisor").exists()
+                && world.at("world/token-is-gone").exists()
+        );
+    }
 }
 
 /// The supervisor is started only when all is right.
@@ -158,6 +199,7 @@ fn a_check_that_fails_ends_the_restore_before_runs_start() {
         ("world/answers/clickhouse", "task_runs_v2 3\n", "task_runs_v2 has 3 rows"),
         ("world/answers/migrations", "819\n", "FAILED  PostgreSQL has the 820 migrations"),
         ("world/answers/level", "39\n", "FAILED  ClickHouse has the level"),
+        ("world/answers/readable", "1 of 1", "FAILED  every stored value can be read"),
     ] {
         let (world, set) = with_set();
         world.write(file, text);

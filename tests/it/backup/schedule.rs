@@ -54,6 +54,28 @@ fn cron_reads_the_entry() {
     }
 }
 
+/// tailscale renews a certificate when it is asked; cron asks each day.
+#[test]
+fn cron_reads_the_renewal_of_a_tailnet() {
+    let Some(crontab) = tool("crontab") else { return };
+    let text = support::SITE
+        .replace("trigger.example.com", "trigger.tail1234.ts.net")
+        .replace("docker: {}", "docker: { proxy: { nginx: { tls: { tailscale: {} } } } }\nnetwork: { access: { tailscale: { ipv4: 100.101.102.103, api_domain: api.example.com } }, expose: { registry: true } }\nstorage: { registry: { bundled: { host: registry.example.com } } }");
+    let tree = support::tree_of(&text);
+    let file = tree.get("docker/nginx/tailscale-cert").expect("an entry");
+    let text = file.text();
+    let entry = text.lines().last().expect("a line");
+    let command = "tailscale cert --cert-file /etc/ssl/certs/mine-tailnet.pem --key-file /etc/ssl/private/mine-tailnet.key trigger.tail1234.ts.net && nginx -t -q && systemctl reload nginx";
+    assert_eq!(entry, format!("17 4 * * * root {command}"));
+    assert!(text.ends_with('\n') && file.mode.octal() == "0644" && !command.contains('%'));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = folder.path().join("crontab");
+    for (text, code) in [(text.replace(" root ", " "), 0), (text.replace("17 4", "61 4"), 1)] {
+        fs::write(&place, text).expect("a file");
+        ended(Command::new(&crontab).arg("-n").arg(&place)).with(code);
+    }
+}
+
 #[test]
 fn systemd_reads_the_units() {
     let Some(analyze) = tool("systemd-analyze") else { return };

@@ -38,6 +38,8 @@ const ANSWERS: &[(&str, &str)] = &[
     ("dbsize", "5\n"),
     ("clickhouse", "task_runs_v2 7\n"),
     ("level", "40\n"),
+    ("admin", "made\n"),
+    ("pending", ""),
 ];
 
 impl World {

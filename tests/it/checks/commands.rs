@@ -13,10 +13,10 @@ fn json_is_as_its_schema_says() {
     let schema = fs::read_to_string(root().join("schema/verify.schema.json")).expect("the schema");
     let validator =
         jsonschema::validator_for(&serde_json::from_str(&schema).expect("JSON")).expect("a schema");
-    let mut machine = Machine::of(ONE);
+    let machine = Machine::of(ONE);
     machine.but(("docker", "*Config.Image*redis".into(), "a\"b\\c\té\n".into(), 0));
-    for command in ["verify", "doctor"] {
-        let (_, stdout, _) = machine.run(&[command, "--json"]);
+    for command in ["verify", "doctor", "status"] {
+        let (_, stdout, ..) = machine.run(&[command, "--json"]);
         let document: Value = serde_json::from_str(&stdout).expect("JSON");
         assert!(validator.is_valid(&document), "{stdout}");
         assert!(document.as_array().is_some_and(|it| it.len() > 5));
@@ -33,7 +33,7 @@ fn wrong_calls_end_with_2() {
         &["verify", "--only", "webapp,no-such"],
         &["doctor", "webapp"],
     ] {
-        let (code, stdout, stderr) = machine.run(arguments);
+        let (code, stdout, stderr, _) = machine.run(arguments);
         assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
     }
 }
@@ -58,7 +58,7 @@ fn a_list_that_is_damaged_or_gone_is_refused() {
 /// Before a start nothing of the containers can be asked: that is no failure of theirs.
 #[test]
 fn before_a_start_containers_are_unknown() {
-    let mut machine = Machine::of(ONE);
+    let machine = Machine::of(ONE);
     machine.but(("docker", "*State.Running*".into(), String::new(), 1));
     let (code, checks) = said(&machine, &["doctor", "--json"]);
     assert_eq!(checks["V50"].0, "unknown");
@@ -69,7 +69,7 @@ fn before_a_start_containers_are_unknown() {
 /// A check that breaks off says so instead of passing, and the others are made.
 #[test]
 fn a_check_that_breaks_off_is_unknown() {
-    let mut machine = Machine::of(ONE);
+    let machine = Machine::of(ONE);
     machine.but(("sysctl", "*".into(), String::new(), 5));
     let (code, checks) = said(&machine, &["verify", "--json"]);
     assert_eq!(checks["V13"].0, "unknown");
@@ -78,9 +78,9 @@ fn a_check_that_breaks_off_is_unknown() {
 
 #[test]
 fn people_are_told_what_to_do() {
-    let mut machine = Machine::of(ONE);
+    let machine = Machine::of(ONE);
     machine.but(answer("curl", "*'/healthcheck'", "ERROR"));
-    let (code, stdout, stderr) = machine.run(&["verify", "--only", "webapp"]);
+    let (code, stdout, stderr, _) = machine.run(&["verify", "--only", "webapp"]);
     assert_eq!(code, 6);
     assert!(stdout.contains("V40  webapp            FAIL"), "{stdout}");
     assert!(stdout.contains("what to do: trigger-ctl.sh logs webapp"), "{stdout}");
@@ -90,31 +90,35 @@ fn people_are_told_what_to_do() {
 /// What is made from outside runs nothing of the machine, and asks the host that is named.
 #[test]
 fn from_outside_only_the_host_is_asked() {
-    let mut machine = Machine::of("hardened-vps/docker");
-    machine.but(answer("curl", "*'--connect-to'*", "404"));
-    machine.but(answer("curl", "*'/api/v1/whoami'", "401"));
-    machine.but(answer("curl", "*'Upgrade: foo'*", "200"));
-    // `timeout` stands for the shell that opens a connection.
-    machine.but(("timeout", "*".into(), String::new(), 1));
-    machine.but(("timeout", "*' 80'".into(), String::new(), 0));
-    machine.but(("timeout", "*' 443'".into(), String::new(), 0));
-    let (code, checks) = said(&machine, &["verify", "--json", "--from-outside", "192.0.2.7"]);
-    assert_eq!(code, 0, "{checks:?}");
-    assert_eq!(checks.keys().collect::<Vec<_>>(), ["V06", "V15", "V65"]);
-    let calls = machine.calls();
+    let machine = Machine::of("hardened-vps/docker");
+    super::well::outside().into_iter().for_each(|it| machine.but(it));
+    let (code, stdout, _, calls) =
+        machine.run(&["verify", "--json", "--from-outside", "192.0.2.7"]);
+    assert_eq!(code, 0, "{stdout}");
+    assert_eq!(stdout.matches("\"id\"").count(), 3, "{stdout}");
     assert!(!calls.contains("docker "), "{calls}");
     assert!(calls.contains("--connect-to ::192.0.2.7:443"), "{calls}");
+}
 
-    machine.but(("timeout", "*' 8030'".into(), String::new(), 0));
-    machine.but(("timeout", "*' 443'".into(), String::new(), 1));
-    machine.but(answer("curl", "*'.com/metrics'", "200"));
-    let (code, checks) = said(&machine, &["verify", "--json", "--from-outside", "192.0.2.7"]);
-    assert_eq!(code, 6);
-    for (id, what) in
-        [("V06", "open: 8030"), ("V15", "closed: 443"), ("V65", "/metrics answers 200")]
-    {
-        assert_eq!(checks[id], ("fail".to_owned(), what.to_owned()), "{id}");
-    }
+/// `status` ends with 3 if a part does not do its work, and warnings are no more than that.
+#[test]
+fn status_is_degraded_by_critical_checks_alone() {
+    let machine = Machine::of(ONE);
+    let asked = |machine: &Machine| {
+        let (code, checks) = said(machine, &["status", "--json"]);
+        assert_eq!(checks.keys().cloned().collect::<Vec<_>>(), {
+            let mut ids = machine.ids("here", "status");
+            ids.sort();
+            ids
+        });
+        code
+    };
+    assert_eq!(asked(&machine), 0);
+    machine.but(answer("docker", "*OOMKilled*", "true\n"));
+    machine.but(answer("df", "*", "Use%\n 85%\n"));
+    assert_eq!(asked(&machine), 0);
+    machine.but(answer("df", "*", "Use%\n 91%\n"));
+    assert_eq!(asked(&machine), 3);
 }
 
 /// No secret of `.env` is printed, and none is an argument of a program.
@@ -131,9 +135,9 @@ fn no_secret_is_shown() {
         let secrets: Vec<&str> =
             text.lines().filter(secret).filter_map(|it| Some(it.split_once('=')?.1)).collect();
         assert!(!secrets.is_empty());
-        let (_, stdout, stderr) = machine.run(&["verify"]);
-        let (_, more, also) = machine.run(&["doctor", "--json"]);
-        let all = [stdout, stderr, more, also, machine.calls()].concat();
+        let (_, stdout, stderr, calls) = machine.run(&["verify"]);
+        let (_, more, also, then) = machine.run(&["doctor", "--json"]);
+        let all = [stdout, stderr, calls, more, also, then].concat();
         for it in secrets {
             assert!(!all.contains(it.trim_matches(['"', '\''])), "{bundle}: a secret is shown");
         }

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 /// What `verify --json` says: status and detail of each check.
 fn said(machine: &Machine, arguments: &[&str]) -> (i32, BTreeMap<String, (String, String)>) {
-    let (code, stdout, stderr) = machine.run(arguments);
+    let (code, stdout, stderr, _) = machine.run(arguments);
     let list: Value =
         serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}\n{stderr}"));
     let word = |it: &Value, key: &str| it[key].as_str().expect(key).to_owned();

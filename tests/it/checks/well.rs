@@ -28,7 +28,7 @@ fn host() -> Vec<Answer> {
         answer(
             "nft",
             "*",
-            "table inet trigger_host {\n type filter hook prerouting priority mangle\n}\n",
+            "table inet trigger_host {\n type filter hook prerouting priority mangle; policy accept;\n fib daddr type { local, broadcast, anycast, multicast } drop\n type filter hook forward priority filter - 1; policy accept;\n}\n",
         ),
         answer("systemctl", "*", ""),
         answer(
@@ -43,6 +43,7 @@ fn host() -> Vec<Answer> {
             "APT::Periodic::Update-Package-Lists \"1\";\nAPT::Periodic::Unattended-Upgrade \"1\";\n",
         ),
         answer("unattended-upgrade", "*", ""),
+        answer("journalctl", "*", ""),
     ]
 }
 
@@ -58,6 +59,8 @@ fn engine(machine: &Machine) -> Vec<Answer> {
     let images = machine.expected("V22").join("\n");
     let own_proxy = format!("{project}-docker-proxy");
     all.extend([
+        docker("info", ""),
+        docker("'compose version'", ""),
         docker("*Server.Version*", "28.5.1\n"),
         docker("'compose version'*", "v2.40.0\n"),
         docker("compose*' config --images'", &format!("{images}\n")),
@@ -78,6 +81,9 @@ fn engine(machine: &Machine) -> Vec<Answer> {
         docker("*'{{.Destination}}'*", &format!("/auth/htpasswd= /var/lib/registry={project}-registry \n")),
         docker("*'printenv TRIGGER_TELEMETRY_DISABLED'", "1\n"),
         docker("*LoggingDriver*", "local true\n"),
+        docker("*DockerRootDir*", "/\n"),
+        docker("*OOMKilled*", "false\n"),
+        docker("'ps --filter'*", "aa\n"),
         docker("logs*", "Connected to platform\n"),
     ]);
     all
@@ -97,11 +103,13 @@ fn application(machine: &Machine) -> Vec<Answer> {
         docker("*WorkerInstance*", &supervisors),
         docker("*wal_level*", "logical|0|5000\n"),
         docker("*pg_publication_tables*", "1\n"),
-        docker("*pg_replication_slots*", "t|reserved|3\n"),
+        docker("*string_agg(slot_name*", "\n"),
+        docker("*pg_replication_slots*", "t|reserved|3|-1\n"),
         docker("*'from \"TaskRun\"'*", "100\n"),
         docker("*'node - health'*", "pass it answers\n"),
         docker("*'node - clickhouse select version'*", "26.2.19.43\t1\t500\n"),
         docker("*'node - clickhouse select uniqExact'*", "100\n"),
+        docker("*'node - clickhouse select toUnixTimestamp'*", "100\n"),
         docker(
             "*'node - redis'",
             "rdb_last_bgsave_status:ok\naof_enabled:1\naof_last_write_status:ok\nmaxmemory_policy:noeviction\n",
@@ -117,19 +125,36 @@ fn application(machine: &Machine) -> Vec<Answer> {
     ]
 }
 
+/// What `openssl x509` says of a certificate of these years.
+pub(super) fn lifetime(start: &str, end: &str) -> String {
+    format!("notBefore=Jan  1 00:00:00 {start} GMT\nnotAfter=Jan  1 00:00:00 {end} GMT\n")
+}
+
+/// What is seen from another machine; `timeout` stands for the shell that opens a connection.
+pub(super) fn outside() -> Vec<Answer> {
+    let closed = ("timeout", "*".into(), String::new(), 1);
+    let open = ["80", "443"].map(|it| ("timeout", format!("*' {it}'"), String::new(), 0));
+    let mut all = vec![
+        answer("curl", "*'--connect-to'*", "404"),
+        answer("curl", "*'/api/v1/whoami'", "401"),
+        answer("curl", "*'Upgrade: foo'*", "200"),
+        closed,
+    ];
+    all.extend(open);
+    all
+}
+
 fn proxy(machine: &Machine) -> Vec<Answer> {
     let redirects = machine.expected("V61").into_iter().map(|it| {
         let (host, _) = it.split_once('=').expect("a pair");
         answer("curl", &format!("*redirect_url*' http://{host}/'"), &format!("301 https://{host}/"))
     });
     let others = vec![
-        answer(
-            "nginx",
-            "-T",
-            "include \"/opt/trigger-dev/nginx/site.conf\";\ninclude \"/srv/trigger/nginx/site.conf\";\n",
-        ),
+        answer("nginx", "-T", &format!("include \"{}\";\n", machine.expected("V60").concat())),
         answer("openssl", "*tls1_1*", "").with_status(1),
+        answer("openssl", "x509*", &lifetime("2020", "2100")),
         answer("openssl", "*", "-----BEGIN CERTIFICATE-----\n"),
+        answer("curl", "*'/socket.io/'*", "101").with_status(28),
         answer("curl", "*verify.invalid*", "000").with_status(35),
         answer(
             "curl",
@@ -138,6 +163,7 @@ fn proxy(machine: &Machine) -> Vec<Answer> {
         ),
         answer("curl", "*':443:127.0.0.1 '*/login", "404"),
         answer("curl", "*/login", "200"),
+        answer("curl", "*'--max-time 15 https://'*'/healthcheck'", "OK"),
         answer("curl", "*'token='*", ""),
     ];
     redirects.chain(others).collect()

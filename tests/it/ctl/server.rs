@@ -1,17 +1,21 @@
 //! A server that is none: the files of an example below a path with blanks, and fakes of every program that matters.
 
 use crate::consumers::root;
+pub(crate) use crate::fakes::Call;
+use crate::fakes::{Fakes, copy};
+use crate::support;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
+use trigger_gen::fingerprint::sha256;
 use trigger_gen::secrets::Draft;
 
 /// The folders that are installed on a server, as EXAMPLE and FOLDER.
-pub(super) fn bundles() -> Vec<(String, String)> {
+pub(crate) fn bundles() -> Vec<(String, String)> {
     let mut found = Vec::new();
     for name in crate::support::example_names() {
         let out = root().join("out").join(&name);
@@ -29,7 +33,18 @@ pub(super) fn bundles() -> Vec<(String, String)> {
 }
 
 /// Programs that must not be the real ones.
-const FAKED: &[&str] = &["docker", "curl", "openssl", "df", "sleep"];
+const FAKED: &[&str] = &["docker", "curl", "openssl", "df", "sleep", "journalctl"];
+
+/// Where the scripts look for what is of the system.
+const SYSTEM: &[(&str, &str)] = &[
+    ("TRIGGER_CTL_OS_RELEASE", "os-release"),
+    ("TRIGGER_CTL_MEMINFO", "meminfo"),
+    ("TRIGGER_CTL_REBOOT_REQUIRED", "reboot-required"),
+    ("TRIGGER_CTL_NGINX_LOGS", "logs"),
+    ("TRIGGER_CTL_LOGROTATE", "logrotate"),
+    ("TRIGGER_CTL_HOOK", "hook"),
+    ("TRIGGER_CTL_ETC", "etc"),
+];
 
 /// What a healthy server answers.
 const RULES: &str = r#"
@@ -44,33 +59,44 @@ docker image inspect --format {{.Created}}*	0	2020-01-01T00:00:00Z\n
 docker image ls*	0	<none> nameless\npostgres fetched-by-digest\n
 docker ps --filter*	0	@file:runners
 docker ps --all*exited*	0	@file:ended
-docker exec*clickhouse-client*SELECT 1*	0	1\n
-docker exec*goose*	0	40\n
-docker exec*redis-cli ping*	0	PONG\n
-docker exec*redis-cli info*	0	rdb_last_bgsave_status:ok\naof_last_write_status:ok\n
-docker exec*node - <<<*	0	redis ok\nclickhouse ok\nobject-store ok\n
-docker exec*8020/health*	0	OK\n
-docker exec*DOCKER_HOST*	0	200\n
+docker exec*clickhouse-client*goose*	0	40\n
+docker inspect --format {{.State.Status}}*	0	@state
+docker inspect --format {{.Config.Image}}*	0	@image
+docker inspect --format {{.State.Running}}*	0	@running
+docker exec*node - health*	0	pass it answers\n
+docker exec*node - clickhouse select version*	0	26.2.19.43\t1\t500\n
+docker exec*node - clickhouse select to*	0	100\n
+docker exec*node - redis*	0	maxmemory_policy:noeviction\nrdb_last_bgsave_status:ok\naof_enabled:1\naof_last_write_status:ok\n
+docker exec*node - object-store*	0	pass a byte went in and came back\n
+docker exec*node - docker-proxy*	0	pass containers are listed\n
 docker exec*node -e const t=*	0	aaaa\n
 docker exec*node -e const fs=*	0	00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n
 docker exec*cat */worker_token*	0	tr_wgt_0123456789abcdef0123456789abcdef01234567
-docker exec*pg_replication_slots*	0	task_runs_to_clickhouse_v1|t|reserved\n
-docker exec*lastHeartbeatAt*	0	12\n
+docker exec*string_agg(slot_name*	0	
+docker exec*pg_replication_slots*	0	t|reserved|3|-1\n
+docker exec*lastHeartbeatAt*	0	minimal-vps|12\nclassic-vps|12\nhardened-vps|12\nexternal-everything|12\nworker-1|12\nworker-2|12\n
+docker exec*from "TaskRun"*	0	100\n
 docker exec*_prisma_migrations*	0	migrations=819 unfinished=0\n
 docker exec*SELECT "tokenHash"*	0	aaaa\n
 docker exec*UPDATE "WorkerGroupToken"*	0	changed\n
 docker exec*UPDATE "User"*	0	ops@example.com\n
+docker exec*node -e const u=*	0	[site]\nhost=db\n\n
+docker run*SELECT "tokenHash"*	0	aaaa\n
+docker run*UPDATE "WorkerGroupToken"*	0	changed\n
+docker run*UPDATE "User"*	0	ops@example.com\n
 docker exec*psql*SELECT 1*	0	1\n
 docker compose*logs*webapp*	0	@file:mail
 docker compose*logs*supervisor*	0	[WS] Connected to platform\n
 docker compose*config <<<*	0	name: rendered\n
 curl *healthcheck*	0	OK
+curl *-K - *	0	200
+curl */v2/*	0	401
 openssl s_client*	0	CERTIFICATE\n
 openssl x509*	0	notBefore=Jan  1 00:00:00 2020 GMT\nnotAfter=Jan  1 00:00:00 2100 GMT\n
 "#;
 
 /// A link is logged like this; the one of the other address is the newest.
-pub(super) const MAIL: &str = "\
+pub(crate) const MAIL: &str = "\
 sendEmail to old@example.com, subject: Magic sign-in link for Trigger.dev
 Click here to log in with this magic link https://trigger.example.com/magic?token=first
 sendEmail to ops@example.com, subject: Magic sign-in link for Trigger.dev
@@ -79,98 +105,88 @@ sendEmail to dev@example.com, subject: Magic sign-in link for Trigger.dev
 Click here to log in with this magic link https://trigger.example.com/magic?token=third
 ";
 
-pub(super) struct Server {
-    pub(super) folder: TempDir,
-    pub(super) root: PathBuf,
+pub(crate) struct Server {
+    pub(crate) folder: TempDir,
+    pub(crate) root: PathBuf,
+    pub(crate) fakes: Fakes,
     secrets: BTreeMap<String, String>,
-}
-
-/// How a program was called.
-#[derive(Debug)]
-pub(super) struct Call {
-    /// Name and arguments.
-    pub(super) words: Vec<String>,
-    pub(super) input: String,
-    pub(super) environment: BTreeMap<String, String>,
-}
-
-impl Call {
-    pub(super) fn text(&self) -> String {
-        self.words.join(" ")
-    }
-
-    /// What docker compose is asked for, behind its files.
-    pub(super) fn compose(&self) -> Option<&[String]> {
-        let [program, compose, ..] = self.words.as_slice() else { return None };
-        if program != "docker" || compose != "compose" {
-            return None;
-        }
-        let last = self.words.iter().rposition(|it| it == "-f")?;
-        Some(&self.words[last + 2..])
-    }
 }
 
 /// What came of a run.
 #[derive(Debug)]
-pub(super) struct Ran {
-    pub(super) code: i32,
-    pub(super) out: String,
-    pub(super) err: String,
-    pub(super) calls: Vec<Call>,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) calls: Vec<Call>,
 }
 
 impl Ran {
     /// What compose was asked for, in order.
-    pub(super) fn compose(&self) -> Vec<String> {
+    pub(crate) fn compose(&self) -> Vec<String> {
         self.calls.iter().filter_map(Call::compose).map(|it| it.join(" ")).collect()
     }
 
     #[track_caller]
-    pub(super) fn ends(self, code: i32) -> Self {
+    pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}\n{}\n{:#?}", self.out, self.err, self.compose());
         self
     }
 
     #[track_caller]
-    pub(super) fn says(self, text: &str) -> Self {
+    pub(crate) fn says(self, text: &str) -> Self {
         assert!(self.err.contains(text), "no {text:?} in {}", self.err);
         self
     }
 }
 
-pub(super) fn server() -> Server {
+pub(crate) fn server() -> Server {
     Server::of("minimal-vps", "docker")
 }
 
-pub(super) fn worker() -> Server {
+pub(crate) fn worker() -> Server {
     Server::of("split-workers", "workers/worker-1")
 }
 
 impl Server {
-    pub(super) fn of(example: &str, part: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let root_folder = folder.path().join("srv/my apps/it's $HOME");
-        copy(&root().join("out").join(example).join(part), &root_folder);
-        let env = fs::Permissions::from_mode(0o600);
-        fs::set_permissions(root_folder.join(".env"), env).expect("a mode");
+    /// A folder of the golden tree of an example.
+    pub(crate) fn of(example: &str, part: &str) -> Self {
         let store = root().join("examples").join(example).join(format!("{example}.secrets.yaml"));
         let draft = Draft::read(&fs::read_to_string(store).expect("a store")).expect("a store");
+        Self::with(&draft, |to| copy(&root().join("out").join(example).join(part), to))
+    }
+
+    /// The server of a site that is no example.
+    pub(crate) fn built(text: &str) -> Self {
+        let tree = support::tree_of(text);
+        Self::with(&support::draft(&support::site(text)), |to| {
+            for (path, file) in &tree.files {
+                let Some(path) = path.as_str().strip_prefix("docker/") else { continue };
+                let path = to.join(path);
+                fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+                fs::write(&path, &file.bytes).expect("a file");
+                let mode = fs::Permissions::from_mode(file.mode.bits());
+                fs::set_permissions(&path, mode).expect("a mode");
+            }
+        })
+    }
+
+    fn with(draft: &Draft, install: impl FnOnce(&Path)) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().join("srv/my apps/it's $HOME");
+        install(&root);
+        let env = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(root.join(".env"), env).expect("a mode");
         let value = |name| draft.value(name).expect("a value").to_owned();
         let secrets = draft.names().map(|it| (it.to_string(), value(it))).collect();
-        let it = Self { folder, root: root_folder, secrets };
-        it.put_fakes();
+        let fakes = Fakes::new(folder.path().join("fakes"), FAKED, RULES.trim_start());
+        let it = Self { folder, root, fakes, secrets };
+        it.set_up();
         it
     }
 
-    fn put_fakes(&self) {
-        for folder in ["fakes/bin", "fakes/calls", "tmp"] {
-            fs::create_dir_all(self.folder.path().join(folder)).expect("a folder");
-        }
-        for name in FAKED {
-            let link = self.fakes().join("bin").join(name);
-            symlink(root().join("tests/it/ctl/fake"), link).expect("a link");
-        }
-        self.write("rules", RULES.trim_start());
+    fn set_up(&self) {
+        fs::create_dir_all(self.folder.path().join("tmp")).expect("a folder");
         self.write("mail", MAIL);
         self.write("runners", "");
         self.write("ended", "");
@@ -180,29 +196,79 @@ impl Server {
             fs::write(&file, "tr_wgt_0123456789abcdef0123456789abcdef01234567").expect("a file");
             fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("a mode");
         }
+        self.system();
     }
 
-    fn fakes(&self) -> PathBuf {
-        self.folder.path().join("fakes")
-    }
-
-    /// The phases of `maintain` that have tests of their own, which say that they were called.
-    pub(super) fn stub_phases(&self) {
-        for (part, name, place) in [("backup", "backup", "server"), ("checks", "verify", "all")] {
-            let text = format!(
-                "#: {name} | no | {place} | a stub\n#: {name} twice | no | {place} | a stub\ncmd_{name}() {{ echo did {name} \"$@\"; }}\n"
-            );
-            fs::write(self.root.join(format!("ctl/{part}.sh")), text).expect("a file");
+    /// What the scripts read of the system.
+    fn system(&self) {
+        let project = self.constant("PROJECT");
+        self.put("os-release", "NAME=x\nID=debian\nVERSION_ID=\"12\"\n");
+        self.put("meminfo", "MemTotal:        8000000 kB\nSwapTotal:             0 kB\n");
+        self.put(&format!("logs/{project}-access.log"), "{\"path\":\"/login\"}\n");
+        self.put("logrotate/nginx", "");
+        self.put("hook", "#!/bin/sh\n");
+        fs::set_permissions(self.place("hook"), fs::Permissions::from_mode(0o755)).expect("a mode");
+        self.put(&format!("etc/etc/cron.d/{project}-backup"), "");
+        self.put(&format!("etc/etc/cron.d/{project}-tailscale-cert"), "");
+        if self.constant("ROLE") == "server" {
+            self.backup_set();
         }
     }
 
+    /// A set as a backup leaves it that was made just now.
+    fn backup_set(&self) {
+        let salted = format!("ab\n{}", self.secrets["ENCRYPTION_KEY"]);
+        let fingerprint = sha256(salted.as_bytes());
+        let parts = self.list("BACKUP_PARTS").join(" ");
+        let made_at = now();
+        let manifest = format!(
+            "{{\n  \"id\": \"x\",\n  \"key_fingerprint\": \"{fingerprint}\",\n  \"key_salt\": \"ab\",\n  \"made_at\": \"{made_at}\",\n  \"parts\": \"config {parts}\"\n}}\n"
+        );
+        self.put("sets/20260101T000000Z/manifest.json", &manifest);
+        self.put("sets/20260101T000000Z/verified", "now\n");
+        let site = self.root.join("ctl/site.sh");
+        let text = fs::read_to_string(&site).expect("the constants");
+        let was = format!("readonly BACKUP_DIR='{}'", self.constant("BACKUP_DIR"));
+        let sets = format!("readonly BACKUP_DIR='{}'", self.place("sets").display());
+        assert!(text.contains(&was), "{was}");
+        let now = text.replace(&was, &sets);
+        fs::write(&site, &now).expect("a file");
+        let list = self.root.join("checks.json");
+        let checks = fs::read_to_string(&list).expect("checks.json");
+        let [was, now] = [text, now].map(|it| sha256(it.as_bytes()));
+        assert!(checks.contains(&was), "ctl/site.sh is not as it was built");
+        fs::write(&list, checks.replace(&was, &now)).expect("a file");
+    }
+
+    /// A path beside the install root.
+    pub(crate) fn place(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A file beside the install root.
+    pub(crate) fn put(&self, name: &str, text: &str) {
+        let path = self.place(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+
+    /// The phases of `maintain` that have tests of their own, which say that they were called.
+    pub(crate) fn stub_phases(&self) {
+        let backup = "#: backup | no | server | a stub\n#: backup twice | no | server | a stub\ncmd_backup() { echo did backup \"$@\"; }\n";
+        fs::write(self.root.join("ctl/backup.sh"), backup).expect("a file");
+        // `status` makes checks, too, and stays as it is.
+        let path = self.root.join("ctl/checks.sh");
+        let checks = fs::read_to_string(&path).expect("a part");
+        fs::write(path, checks + "cmd_verify() { echo did verify \"$@\"; }\n").expect("a file");
+    }
+
     /// A file beside the fakes.
-    pub(super) fn write(&self, name: &str, text: &str) {
-        fs::write(self.fakes().join(name), text).expect("a file");
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        self.fakes.write(name, text);
     }
 
     /// A constant of the site that is one word.
-    pub(super) fn constant(&self, name: &str) -> String {
+    pub(crate) fn constant(&self, name: &str) -> String {
         let site = fs::read_to_string(self.root.join("ctl/site.sh")).expect("the constants");
         let head = format!("readonly {name}='");
         let line = site.lines().find_map(|it| it.strip_prefix(&head)).expect("a constant");
@@ -210,7 +276,7 @@ impl Server {
     }
 
     /// A constant of the site that is a list.
-    pub(super) fn list(&self, name: &str) -> Vec<String> {
+    pub(crate) fn list(&self, name: &str) -> Vec<String> {
         let site = fs::read_to_string(self.root.join("ctl/site.sh")).expect("the constants");
         let head = format!("readonly {name}=(");
         let lines = site.lines().skip_while(|it| !it.starts_with(&head)).skip(1);
@@ -221,7 +287,7 @@ impl Server {
     }
 
     /// Every container in this state and health.
-    pub(super) fn set_containers(&self, state: &str) {
+    pub(crate) fn set_containers(&self, state: &str) {
         let project = self.constant("PROJECT");
         let line = |it: &String| {
             let (service, image) = it.split_once('=').expect("an image");
@@ -231,25 +297,22 @@ impl Server {
     }
 
     /// One container in another state.
-    pub(super) fn set_container(&self, service: &str, state: &str) {
-        let path = self.fakes().join("containers");
+    pub(crate) fn set_container(&self, service: &str, state: &str) {
         let name = format!("{}-{service} ", self.constant("PROJECT"));
-        let all = fs::read_to_string(&path).expect("the containers");
+        let all = self.fakes.read("containers");
         let others = all.lines().filter(|it| !it.starts_with(&name)).map(|it| format!("{it}\n"));
         let one = if state.is_empty() { String::new() } else { format!("{name}{state} 0 image\n") };
-        fs::write(path, others.collect::<String>() + &one).expect("a file");
+        self.write("containers", &(others.collect::<String>() + &one));
     }
 
     /// Another answer, before all others.
-    pub(super) fn rule(&self, pattern: &str, status: &str, answer: &str) {
-        let path = self.fakes().join("rules");
-        let rules = fs::read_to_string(&path).expect("the rules");
-        fs::write(path, format!("{pattern}\t{status}\t{answer}\n{rules}")).expect("a file");
+    pub(crate) fn rule(&self, pattern: &str, status: &str, answer: &str) {
+        self.fakes.rule(pattern, status, answer);
     }
 
     /// The command, in an environment like cron's, from a folder that has nothing to do with it.
-    pub(super) fn command(&self, script: &Path) -> Command {
-        let bin = self.fakes().join("bin");
+    pub(crate) fn command(&self, script: &Path) -> Command {
+        let bin = self.fakes.bin();
         let mut command = Command::new("env");
         command
             // Whoever runs the tests in the background ignores them.
@@ -260,21 +323,22 @@ impl Server {
             .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
             .env("HOME", "/root")
             .env("TMPDIR", self.folder.path().join("tmp"))
+            .envs(SYSTEM.iter().map(|(name, file)| (name, self.place(file))))
             .current_dir("/")
             .stdin(Stdio::null());
         command
     }
 
-    pub(super) fn script(&self) -> PathBuf {
+    pub(crate) fn script(&self) -> PathBuf {
         self.root.join("trigger-ctl.sh")
     }
 
-    pub(super) fn ctl(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn ctl(&self, arguments: &[&str]) -> Ran {
         self.ran(self.command(&self.script()).args(arguments).output().expect("bash"))
     }
 
     /// With this on standard input.
-    pub(super) fn ctl_given(&self, arguments: &[&str], input: &str) -> Ran {
+    pub(crate) fn ctl_given(&self, arguments: &[&str], input: &str) -> Ran {
         let mut command = self.command(&self.script());
         let piped = command.args(arguments).stdin(Stdio::piped());
         let mut child = piped.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("bash");
@@ -285,12 +349,12 @@ impl Server {
 
     /// What came of it, and how programs were called since the last time. No secret was seen.
     #[track_caller]
-    pub(super) fn ran(&self, output: Output) -> Ran {
+    pub(crate) fn ran(&self, output: Output) -> Ran {
         let ran = Ran {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             err: String::from_utf8_lossy(&output.stderr).into_owned(),
-            calls: self.calls(),
+            calls: self.fakes.calls(),
         };
         self.assert_nothing_seen(&ran);
         ran
@@ -311,56 +375,12 @@ impl Server {
     }
 
     /// A value of the store.
-    pub(super) fn secret(&self, name: &str) -> &str {
+    pub(crate) fn secret(&self, name: &str) -> &str {
         &self.secrets[name]
     }
-
-    /// Whether such a call was made since the last time.
-    pub(super) fn was_called(&self, text: &str) -> bool {
-        self.written().iter().filter_map(|it| call(it)).any(|it| it.text().contains(text))
-    }
-
-    fn calls(&self) -> Vec<Call> {
-        let written = self.written();
-        let calls = written.iter().filter_map(|it| call(it)).collect();
-        written.iter().for_each(|it| fs::remove_file(it).expect("a call"));
-        calls
-    }
-
-    /// Where the calls are written down, in their order.
-    fn written(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.fakes().join("calls")).expect("the calls");
-        let mut paths: Vec<PathBuf> = entries.map(|it| it.expect("an entry").path()).collect();
-        paths.sort();
-        paths
-    }
 }
 
-/// What the fake wrote down, if it is complete.
-fn call(file: &Path) -> Option<Call> {
-    let text = String::from_utf8_lossy(&fs::read(file).expect("a call")).into_owned();
-    let (words, rest) = text.strip_suffix('\u{1}')?.split_once("\u{1}\0")?;
-    let (input, environment) = rest.split_once('\0')?;
-    let variable = |it: &str| {
-        let (name, value) = it.strip_prefix("declare -x ")?.split_once('=')?;
-        Some((name.to_owned(), value.trim_matches('"').to_owned()))
-    };
-    Some(Call {
-        words: words.split_terminator('\0').map(str::to_owned).collect(),
-        input: input.to_owned(),
-        environment: environment.lines().filter_map(variable).collect(),
-    })
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder of the output") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("a copy");
-        }
-    }
+pub(crate) fn now() -> String {
+    let output = Command::new("date").args(["-u", "+%Y-%m-%dT%H:%M:%SZ"]).output().expect("date");
+    String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
 }

@@ -9,7 +9,7 @@ pub(super) fn started(server: &Server, arguments: &[&str], hangs_in: &str) -> Ch
     let mut command = server.command(&server.script());
     command.args(arguments).process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("bash");
-    while !server.was_called(hangs_in) {
+    while !server.fakes.was_called(hangs_in) {
         assert!(child.try_wait().expect("a process").is_none(), "it ended before {hangs_in}");
         std::thread::yield_now();
     }

@@ -110,43 +110,34 @@ fn a_one_shot_is_not_waited_for() {
 #[test]
 fn status_asks_each_part_itself() {
     let rows = [
-        (
-            "docker exec*node - <<<*",
-            "0",
-            "redis ECONNREFUSED\\nclickhouse ok\\nobject-store ok\\n",
-            "webapp -> redis",
-        ),
-        (
-            "docker exec*node - <<<*",
-            "0",
-            "redis ok\\nclickhouse status 516\\nobject-store ok\\n",
-            "webapp -> clickhouse",
-        ),
-        (
-            "docker exec*node - <<<*",
-            "0",
-            "redis ok\\nclickhouse ok\\nobject-store ENOTFOUND\\n",
-            "webapp -> object-store",
-        ),
-        ("docker exec*node - <<<*", "137", "", "webapp -> redis"),
-        ("docker exec*redis-cli ping*", "0", "LOADING\\n", "redis PING"),
-        ("docker exec*redis-cli info*", "0", "rdb_last_bgsave_status:err\\n", "redis on disk"),
-        ("docker exec*clickhouse-client*SELECT 1*", "1", "Code: 516\\n", "clickhouse SELECT 1"),
-        ("docker exec*psql*SELECT 1*", "2", "FATAL\\n", "postgres SELECT 1"),
-        ("docker exec*pg_replication_slots*", "0", "one|f|lost\\n", "slot one"),
-        ("docker exec*lastHeartbeatAt*", "0", "never\\n", "worker heartbeat"),
-        ("docker exec*lastHeartbeatAt*", "0", "500\\n", "worker heartbeat"),
-        ("docker exec*DOCKER_HOST*", "0", "Error: connect ECONNREFUSED\\n", "supervisor -> docker"),
-        ("docker exec*8020/health*", "1", "", "supervisor /health"),
-        ("curl *healthcheck*", "0", "ERROR", "webapp /healthcheck"),
-        ("df *", "0", "Use%\\n 95%\\n", "disk of"),
+        ("docker exec*node - redis*", "1", "ECONNREFUSED\\n", "redis"),
+        ("docker exec*node - redis*", "137", "", "redis"),
+        ("docker exec*node - redis*", "0", "rdb_last_bgsave_status:err\\n", "redis"),
+        ("docker exec*node - clickhouse select v*", "1", "it answers 516\\n", "clickhouse"),
+        ("docker exec*node - object-store*", "1", "ENOTFOUND\\n", "object-store"),
+        ("docker exec*pg_replication_slots*", "0", "f|lost|0|-1\\n", "slot"),
+        ("docker exec*lastHeartbeatAt*", "0", "\\n", "heartbeat"),
+        ("docker exec*lastHeartbeatAt*", "0", "minimal-vps|500\\n", "heartbeat"),
+        ("docker exec*node - docker-proxy*", "1", "ECONNREFUSED\\n", "docker-proxy"),
+        ("docker exec*node - health*", "1", "", "supervisor"),
+        ("curl *127.0.0.1:8030/healthcheck*", "0", "ERROR", "webapp"),
+        ("curl *https*/healthcheck*", "6", "", "public-name"),
+        ("openssl s_client*", "1", "", "certificates"),
+        ("df *", "0", "Use%\\n 95%\\n", "space"),
     ];
-    for (pattern, status, answer, item) in rows {
-        let server = server();
+    let server = server();
+    let well = server.fakes.read("rules");
+    server.ctl(&["status"]).ends(0);
+    for (pattern, status, answer, name) in rows {
         server.rule(pattern, status, answer);
         let ran = server.ctl(&["status"]).ends(3);
-        let line = ran.out.lines().find(|it| it.contains(item)).expect("an item");
-        assert!(line.starts_with("crit "), "{item}: {}", ran.out);
+        let failed: Vec<&str> = ran.out.lines().filter(|it| it.contains(" FAIL ")).collect();
+        assert!(
+            failed.len() == 1 && failed[0].contains(&format!(" {name} ")),
+            "{name}: {}",
+            ran.out
+        );
+        server.write("rules", &well);
     }
 }
 
@@ -155,14 +146,10 @@ fn status_sees_containers_that_are_gone_or_of_another_image() {
     let server = server();
     server.set_container("s2", "");
     let ran = server.ctl(&["status"]).ends(3);
-    assert!(ran.out.contains("no container"), "{}", ran.out);
+    assert!(ran.out.contains("s2 is not there"), "{}", ran.out);
     server.set_container("s2", "running -");
-    let ran = server.ctl(&["status"]).ends(0);
-    assert!(
-        ran.out.contains("warn  s2                     runs image, the files say ghcr.io"),
-        "{}",
-        ran.out
-    );
+    let ran = server.ctl(&["status"]).ends(3);
+    assert!(ran.out.contains("s2 runs image"), "{}", ran.out);
 }
 
 #[test]
@@ -199,4 +186,39 @@ fn an_address_is_a_variable_of_the_statement() {
         call.input
     );
     assert!(call.words.contains(&format!("email={hostile}")), "{:?}", call.words);
+}
+
+/// PostgreSQL elsewhere is asked in the network of the webapp; its password goes through a pipe.
+#[test]
+fn postgresql_elsewhere_is_asked_beside_the_webapp() {
+    let server = Server::of("external-everything", "docker");
+    let ran = server.ctl(&["make-admin", "ops@example.com"]).ends(0);
+    let call = ran.calls.iter().find(|it| it.words[1] == "run").expect("a client");
+    let text = call.text();
+    assert!(text.contains("--network container:jobs-webapp"), "{text}");
+    assert!(text.contains(" postgres:17.") && text.ends_with("-v email=ops@example.com"), "{text}");
+    assert!(call.input.starts_with("[site]\nhost=db\n\nUPDATE \"User\""), "{}", call.input);
+    for (arguments, calls) in
+        [(&["worker-token", "check"][..], 1), (&["worker-token", "reset", "--yes"], 1)]
+    {
+        let ran = server.ctl(arguments).ends(0);
+        assert_eq!(ran.calls.iter().filter(|it| it.words[1] == "run").count(), calls);
+    }
+}
+
+/// The file of the service is what libpq reads of the address of the webapp.
+#[test]
+fn the_address_of_the_webapp_becomes_a_service() {
+    let Some(node) = crate::consumers::tool("node") else { return };
+    let common =
+        std::fs::read_to_string(crate::consumers::root().join("templates/docker/ctl/common.sh"))
+            .expect("a part");
+    let script =
+        common.split("readonly SERVICE_OF_WEBAPP='").nth(1).and_then(|it| it.split('\'').next());
+    let url = "postgresql://us%40er:p%2Fw%20%23d@[2001:db8::7]:6432/the%20db?schema=public&sslmode=require";
+    let mut command = crate::consumers::scrubbed(&node);
+    command.args(["-e", script.expect("the script")]).env("DATABASE_URL", url);
+    let output = crate::consumers::run(&mut command);
+    let wanted = "[site]\nhost=2001:db8::7\nport=6432\ndbname=the db\nuser=us@er\npassword=p/w #d\nsslmode=require\n\n";
+    assert_eq!(String::from_utf8_lossy(&output.stdout), wanted);
 }

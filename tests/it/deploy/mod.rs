@@ -5,15 +5,17 @@
 )]
 
 use crate::consumers::{run, scrubbed, tool, trees};
+use crate::fakes::{Call, Fakes, rule};
 use crate::support;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use trigger_gen::fingerprint::sha256;
 
 /// A folder with a project, and programs that say how they were called.
 struct Laptop {
     folder: tempfile::TempDir,
+    fakes: Fakes,
 }
 
 /// What became of a run: status, what was called, and everything that was printed.
@@ -26,26 +28,12 @@ struct Ran {
 impl Laptop {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let bin = folder.path().join("bin");
-        fs::create_dir_all(&bin).expect("a folder");
-        let calls = folder.path().join("calls");
-        for program in ["npx", "docker"] {
-            let text = format!(
-                "#!/bin/bash\nprintf '%s\\n' \"{program} $*\" >>'{0}'\n\
-                 [[ \"$*\" != *--password-stdin* ]] || printf 'password %s\\n' \"$(sha256sum | cut -c 1-64)\" >>'{0}'\n\
-                 [[ -z ${{TRIGGER_ACCESS_TOKEN-}} ]] || echo \"with a token\" >>'{0}'\n\
-                 [[ -z ${{REGISTRY_PASSWORD-}} ]] || echo \"with the password\" >>'{0}'\n\
-                 [[ \"$*\" != 'buildx inspect trigger' ]] || exit 1\n",
-                calls.display()
-            );
-            let file = bin.join(program);
-            fs::write(&file, text).expect("a file");
-            fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a mode");
-        }
+        let rules = rule("docker buildx inspect trigger*", "1", "");
+        let fakes = Fakes::new(folder.path().join("fakes"), &["npx", "docker"], &rules);
         let project = folder.path().join("project");
         fs::create_dir_all(&project).expect("a folder");
         fs::write(project.join("trigger.config.ts"), "").expect("a file");
-        Self { folder }
+        Self { folder, fakes }
     }
 
     /// Puts the script of a site, and what lies beside it, there.
@@ -62,7 +50,7 @@ impl Laptop {
     fn run(&self, script: &Path, arguments: &[&str], env: &[(&str, &str)], stdin: &str) -> Ran {
         let input = self.folder.path().join("stdin");
         fs::write(&input, stdin).expect("a file");
-        let path = format!("{}:/usr/bin:/bin", self.folder.path().join("bin").display());
+        let path = format!("{}:/usr/bin:/bin", self.fakes.bin().display());
         let mut command = scrubbed(Path::new("bash"));
         command.arg(script).args(arguments).env("PATH", path);
         command.current_dir(self.folder.path().join("project"));
@@ -72,10 +60,24 @@ impl Laptop {
         let printed = [output.stdout, output.stderr].concat();
         Ran {
             status: output.status.code().unwrap_or(-1),
-            calls: fs::read_to_string(self.folder.path().join("calls")).unwrap_or_default(),
+            calls: self.fakes.calls().iter().map(shown).collect(),
             printed: String::from_utf8(printed).expect("UTF-8"),
         }
     }
+}
+
+/// A call in lines: its words, and which secrets it got another way.
+fn shown(call: &Call) -> String {
+    let mut text = call.text() + "\n";
+    if !call.input.is_empty() {
+        text += &format!("password {}\n", sha256(call.input.as_bytes()));
+    }
+    for (name, what) in [(TOKEN.0, "with a token"), (PASSWORD.0, "with the password")] {
+        if call.environment.contains_key(name) {
+            text += &format!("{what}\n");
+        }
+    }
+    text
 }
 
 const PASSWORD: (&str, &str) = ("REGISTRY_PASSWORD", "S3cr3t-registry");
@@ -120,7 +122,7 @@ fn no_secret_is_an_argument_or_printed() {
     assert!(ran.calls.contains("with a token"), "{}", ran.calls);
     assert!(!ran.calls.contains("S3cr3t") && !ran.printed.contains("S3cr3t"));
     // What docker read is the password with its line end.
-    let hash = trigger_gen::fingerprint::sha256(b"S3cr3t-registry\n");
+    let hash = sha256(b"S3cr3t-registry\n");
     assert!(ran.calls.contains(&format!("password {hash}")), "{}", ran.calls);
 }
 
@@ -128,11 +130,12 @@ fn no_secret_is_an_argument_or_printed() {
 fn a_login_of_its_own_is_used_where_there_is_no_token() {
     let laptop = Laptop::new();
     let script = laptop.script(support::SITE);
-    assert_eq!(laptop.run(&script, &["login"], &[], "").status, 0);
+    let first = laptop.run(&script, &["login"], &[], "");
+    assert_eq!(first.status, 0);
     let ran = laptop.run(&script, &[], &[PASSWORD], "");
     let login =
         "npx --yes trigger.dev@4.5.12 login --api-url https://trigger.example.com --profile mine";
-    assert!(ran.calls.contains(login), "{}", ran.calls);
+    assert!(first.calls.contains(login), "{}", first.calls);
     assert!(ran.calls.contains(" --profile mine\n"), "{}", ran.calls);
 }
 

@@ -12,6 +12,7 @@
 
 mod bundled;
 pub(crate) mod classes;
+mod closed;
 mod dotenv;
 mod fields;
 mod front;

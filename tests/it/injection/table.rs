@@ -2,7 +2,7 @@
 //! The outcome is the table of `docs/injection.md`.
 
 use super::classes::{CLASSES, Class, Expected};
-use super::fields::{FIELDS, Field, Takes};
+use super::fields::{CLOSED, FIELDS, Field, Takes, leaves};
 use super::sample::{self, MAIL, Texts};
 use crate::bless::compare_or_bless;
 use crate::consumers::{root, tool};
@@ -222,6 +222,7 @@ fn page(outcomes: &[Outcome]) -> String {
         };
         writeln!(out, "| {} | {route} | {who} | {what} |", nth + 1).expect("text");
     }
+    out.push_str(&closed());
     out.push_str("\n## Classes\n\n| class |");
     (1..=FIELDS.len()).for_each(|nth| write!(out, " {nth} |").expect("text"));
     writeln!(out, " reasons |\n| --- |{} --- |", " --- |".repeat(FIELDS.len())).expect("text");
@@ -232,6 +233,23 @@ fn page(outcomes: &[Outcome]) -> String {
         writeln!(out, "| {} | {} | {reasons} |", class.name, cells.join(" | ")).expect("text");
     }
     out.push_str(LIMITS);
+    out
+}
+
+/// Keys whose type has a closed alphabet, and who reads them.
+fn closed() -> String {
+    let mut out = String::from(
+        "\n## Keys with a closed alphabet\n\n\
+         Each is of a type that takes the letters, digits and signs of its form alone; what else is written is refused. \
+         Hostile strings in those of `network` and `docker` are refused, or arrive at their readers: nginx, cron, \
+         systemd, bash, YAML, Markdown, Mermaid.\n\n| type | keys | read by |\n| --- | --- | --- |\n",
+    );
+    let leaves = leaves(&trigger_gen::spec::json_schema());
+    for (name, readers) in CLOSED {
+        let routes = leaves.iter().filter(|(_, of)| of == name);
+        let routes: Vec<String> = routes.map(|(route, _)| format!("`{route}`")).collect();
+        writeln!(out, "| {name} | {} | {readers} |", routes.join(", ")).expect("text");
+    }
     out
 }
 

@@ -1,7 +1,10 @@
 //! The matrix of paths: what of a site is reached from where, line by line.
 
 use super::client::Session;
-use super::place::{Client, Place, exposed, hardened, public};
+use super::place::{
+    Client, Place, below_internal_api, exposed, hardened, one_name, public, split,
+    split_by_address, tailnet_certificate,
+};
 use super::server::Server;
 use crate::consumers::{run, tool};
 
@@ -138,22 +141,30 @@ pub(super) fn rows() -> Vec<(&'static str, Vec<&'static str>)> {
     rows
 }
 
+/// What a site lets through that its column does not.
+type More = &'static [&'static str];
+
+/// Whether a target arrives.
+fn passes(target: &str, cell: &str, more: More) -> bool {
+    cell == ">" || more.contains(&target)
+}
+
 /// The cells of a column that are not as the matrix says.
 fn wrong_cells(
     server: &Server,
     place: &Place,
     client: Client,
     host: &str,
-    column: usize,
+    (column, more): (usize, More),
 ) -> Vec<String> {
     let mut session = Session::new(place.way(client, host));
     let mut wrong = Vec::new();
     for (target, cells) in rows() {
         let seen = server.see_in(&mut session, "GET", target, host);
         let arrived: Vec<&str> = seen.arrived.iter().map(|it| it.target.as_str()).collect();
-        let fine = match cells[column] {
-            ">" => arrived == [target] && seen.status() == 200,
-            _ => arrived.is_empty() && [400, 403, 404, 421].contains(&seen.status()),
+        let fine = match passes(target, cells[column], more) {
+            true => arrived == [target] && seen.status() == 200,
+            false => arrived.is_empty() && [400, 403, 404, 421].contains(&seen.status()),
         };
         if !fine {
             wrong.push(format!("{} {target}: {} {arrived:?}", cells[column], seen.status()));
@@ -168,7 +179,7 @@ fn wrong_cells_over_http2(
     place: &Place,
     client: Client,
     host: &str,
-    column: usize,
+    (column, more): (usize, More),
 ) -> Vec<String> {
     let way = place.way(client, host);
     let mut command = server.machine.command(&tool("curl").expect("curl"));
@@ -186,7 +197,11 @@ fn wrong_cells_over_http2(
     for ((target, cells), said) in rows().into_iter().zip(said.lines()) {
         let came = arrived.next_if(|it| it == target).is_some();
         let refused = ["400 2", "403 2", "404 2", "421 2"].contains(&said);
-        let fine = if cells[column] == ">" { came && said == "200 2" } else { !came && refused };
+        let fine = if passes(target, cells[column], more) {
+            came && said == "200 2"
+        } else {
+            !came && refused
+        };
         if !fine {
             wrong.push(format!("{} {target}: {said} {came}", cells[column]));
         }
@@ -198,13 +213,18 @@ fn wrong_cells_over_http2(
 
 /// Judges columns of the matrix: each seen by a client, at the dashboard or at the API.
 fn judge(places: Vec<Place>, columns: &[(usize, Client, bool)]) {
+    judge_with(places, columns, &[]);
+}
+
+/// The same for sites that let more through than the sites of these columns.
+fn judge_with(places: Vec<Place>, columns: &[(usize, Client, bool)], more: More) {
     for place in places {
         let Some(server) = place.running() else { return };
         server.machine.inside(|| {
             for (column, client, at_dashboard) in columns {
                 let host = if *at_dashboard { place.dashboard() } else { place.api() };
                 for look in [wrong_cells, wrong_cells_over_http2] {
-                    let wrong = look(&server, &place, *client, host, *column).join("\n");
+                    let wrong = look(&server, &place, *client, host, (*column, more)).join("\n");
                     assert!(wrong.is_empty(), "{} {client:?} {host}:\n{wrong}", place.nginx());
                 }
             }
@@ -230,4 +250,57 @@ fn an_api_that_exposes_all_has_no_wrong_cell() {
 #[ignore = "takes long: scripts/test runs it"]
 fn a_public_dashboard_has_no_wrong_cell() {
     judge(public(), &[(4, Client::World, true)]);
+}
+
+const OTEL: &[&str] = &["/otel/v1/traces", "/Otel/v1/traces"];
+const FOR_WORKERS: &[&str] = &[
+    "/engine/v1/worker-actions/connect",
+    "/engine/v1/Worker-Actions/connect",
+    "/otel/v1/traces",
+    "/Otel/v1/traces",
+];
+
+#[test]
+#[ignore = "takes long: scripts/test runs it"]
+fn a_public_dashboard_with_worker_hosts_has_no_wrong_cell() {
+    judge_with(split(), &[(4, Client::World, true)], FOR_WORKERS);
+}
+
+/// What is spelt otherwise leads to the dashboard, and the application knows no such path.
+#[test]
+#[ignore = "takes long: scripts/test runs it"]
+fn what_only_workers_need_is_for_their_addresses() {
+    judge_with(split_by_address(), &[(4, Client::World, true)], &OTEL[1..]);
+    for place in split_by_address() {
+        let Some(server) = place.running() else { return };
+        server.machine.inside(|| {
+            for target in &FOR_WORKERS[..3] {
+                let mut session = Session::new(place.worker_way(place.api()));
+                let seen = server.see_in(&mut session, "POST", target, place.api());
+                assert_eq!(seen.arrived.len(), 1, "{target}: {}", seen.status());
+            }
+        });
+    }
+}
+
+#[test]
+#[ignore = "takes long: scripts/test runs it"]
+fn one_name_on_two_addresses_has_no_wrong_cell() {
+    judge(one_name(), &[(0, Client::World, true), (2, Client::Tailnet, true)]);
+}
+
+#[test]
+#[ignore = "takes long: scripts/test runs it"]
+fn a_certificate_of_the_tailnet_changes_no_cell() {
+    let columns =
+        [(0, Client::World, false), (1, Client::Tailnet, false), (2, Client::Tailnet, true)];
+    judge(tailnet_certificate(), &columns);
+}
+
+#[test]
+#[ignore = "takes long: scripts/test runs it"]
+fn a_release_whose_runs_call_the_engine_has_no_wrong_cell() {
+    let engine =
+        &["/engine/v1/dev/config", "/engine/v1/runs/run_1/wait/duration", "/socket.io/?EIO=4"];
+    judge_with(below_internal_api(), &[(0, Client::World, false)], engine);
 }

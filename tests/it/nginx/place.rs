@@ -152,6 +152,11 @@ impl Place {
         Way { to, from: address(from), name: Some(name) }
     }
 
+    /// The way of a worker host to a public name: it comes from the address of the peer.
+    pub(super) fn worker_way<'a>(&self, name: &'a str) -> Way<'a> {
+        Way { to: address(PUBLIC), from: address(PEER), name: Some(name) }
+    }
+
     /// The host of the API.
     pub(super) fn api(&self) -> &str {
         self.site.api_host().as_str()
@@ -182,6 +187,43 @@ pub(super) fn exposed() -> Vec<Place> {
 /// Dashboard and API for everybody.
 pub(super) fn public() -> Vec<Place> {
     on_each_system("minimal-vps", |_| ())
+}
+
+/// Dashboard and API for everybody, and runs on other servers.
+pub(super) fn split() -> Vec<Place> {
+    on_each_system("split-workers", |_| ())
+}
+
+/// The same where every worker host says where it comes from: the world is none of them, a peer is.
+pub(super) fn split_by_address() -> Vec<Place> {
+    on_each_system("split-workers", |site| {
+        for worker in site["docker"]["topology"]["workers"].as_array_mut().expect("workers") {
+            worker["addresses"] = json!([PEER]);
+        }
+    })
+}
+
+/// One name for dashboard and API, which DNS leads to the tailnet there and to the public address elsewhere.
+pub(super) fn one_name() -> Vec<Place> {
+    on_each_system("hardened-vps", |site| {
+        let access = site["network"]["access"]["tailscale"].as_object_mut().expect("a tailnet");
+        access.remove("api_domain");
+    })
+}
+
+/// With a certificate of the tailnet itself.
+pub(super) fn tailnet_certificate() -> Vec<Place> {
+    on_each_system("hardened-vps", |site| {
+        site["domain"] = json!("trigger.tail1234.ts.net");
+        site["network"]["expose"] = json!({ "registry": true, "object_store": true });
+        site["docker"]["proxy"]["nginx"]["tls"] = json!({ "tailscale": {} });
+        site["storage"]["registry"] = json!({ "bundled": { "host": "registry.example.com" } });
+    })
+}
+
+/// A release whose runs call the engine at the host of the API.
+pub(super) fn below_internal_api() -> Vec<Place> {
+    on_each_system("hardened-vps", |site| site["release"] = json!("4.5.8"))
 }
 
 /// `hardened`, with another rate limit.

@@ -62,8 +62,11 @@ fn every_command_stands_under_its_host() {
         ]
     );
     let webapp = &groups[1].1;
-    let (up, registry) = (webapp.find("up -d --wait &&"), webapp.find("--force-recreate"));
-    assert!(up.is_some() && up < registry, "{webapp}");
+    assert!(webapp.ends_with("./trigger-ctl.sh rotate DOCKER_REGISTRY_PASSWORD"), "{webapp}");
+    assert_eq!(
+        groups[3].1,
+        format!("cd /opt/trigger-dev &&\n{}", &webapp[webapp.find("# -").expect("what it does")..])
+    );
     assert!(groups[6].1.contains("docker login") && groups[6].1.contains("in `.env`"), "{out}");
     assert_eq!(out.matches("docker login").count(), 1);
 }
@@ -98,72 +101,29 @@ fn every_printed_path_is_one_word() {
     assert!(ran.code == 1 && ran.err.contains("trigger-gen build 'a b.yaml'"), "{}", ran.err);
 }
 
-/// A server with programs that only note how they were called.
-struct Server(tempfile::TempDir);
-
-impl Server {
-    fn new(env: &str) -> Self {
-        let server = Self(tempfile::tempdir().expect("a folder"));
-        server.program(
-            "docker",
-            "echo \"$*\" >>\"$NOTES\"\ncase \" $* \" in *' exec '*) cat >>\"$NOTES\" ;; esac\n",
-        );
-        fs::create_dir(server.at("root")).expect("a folder");
-        fs::write(server.at("root/.env"), env).expect("written");
-        server
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn program(&self, name: &str, body: &str) {
-        fs::write(self.at(name), format!("#!/bin/sh\n{body}")).expect("written");
-        fs::set_permissions(self.at(name), fs::Permissions::from_mode(0o755)).expect("a mode");
-    }
-
-    /// Runs the commands of the server, and says whether all went well, what was said, and what was called.
-    fn run(&self, commands: &str) -> (bool, String, String) {
-        let root = self.at("root").display().to_string();
-        let commands = commands.replace("cd /opt/trigger-dev &&", &format!("cd '{root}' &&"));
-        assert!(commands.contains(&root), "{commands}");
-        let output = Command::new("sh")
-            .args(["-c", &commands])
-            .env("PATH", format!("{}:/usr/bin:/bin", self.0.path().display()))
-            .env("NOTES", self.at("notes"))
-            .output()
-            .expect("a shell");
-        let notes = fs::read_to_string(self.at("notes")).unwrap_or_default();
-        (output.status.success(), String::from_utf8_lossy(&output.stderr).into(), notes)
-    }
+/// What the control script of a server notes of two commands; the first ends so.
+fn noted(commands: &str, first: i32) -> (bool, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (script, notes) = (folder.path().join("trigger-ctl.sh"), folder.path().join("notes"));
+    let text =
+        format!("#!/bin/sh\necho \"$*\" >>notes\n[ \"$2\" = REDIS_PASSWORD ] || exit {first}\n");
+    fs::write(&script, text).expect("written");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("a mode");
+    let commands =
+        commands.replace("cd /opt/trigger-dev &&", &format!("cd '{}' &&", folder.path().display()));
+    let status = Command::new("sh").args(["-c", &commands]).status().expect("a shell");
+    (status.success(), fs::read_to_string(notes).unwrap_or_default())
 }
 
+/// The role gets its password before anything is started with it.
 #[test]
 fn a_step_that_fails_stops_the_next() {
     let folder = tempfile::tempdir().expect("a folder");
-    let out = rotated(folder.path(), SITE, "site.yaml", &["POSTGRES_PASSWORD"]);
+    let out = rotated(folder.path(), SITE, "site.yaml", &["REDIS_PASSWORD", "POSTGRES_PASSWORD"]);
     let commands = &groups(&out)[1].1;
-    let password = "0123456789abcdef0123456789abcdef";
-    let server = Server::new(&format!("A=1\nPOSTGRES_PASSWORD={password}\n"));
-    let (done, said, notes) = server.run(commands);
-    assert!(done, "{said}");
-    let role = format!("ALTER ROLE postgres PASSWORD '{password}';\n");
-    assert!(notes.contains("-v ON_ERROR_STOP=1") && notes.contains(&role), "{notes}");
-    assert!(notes.trim_end().ends_with("up -d --wait"), "{notes}");
-    assert!(notes.lines().all(|it| !it.contains(password) || it.starts_with("ALTER")), "{notes}");
-
-    let server = Server::new("A=1\nPOSTGRES_PASSWORD='it is quoted'\n");
-    let (done, said, notes) = server.run(commands);
-    assert!(!done && said.contains("no such POSTGRES_PASSWORD"), "{said}");
-    assert_eq!(notes, "", "neither the role nor the start");
-
-    let server = Server::new(&format!("POSTGRES_PASSWORD={password}\n"));
-    server.program(
-        "docker",
-        "echo \"$*\" >>\"$NOTES\"\ncase \" $* \" in *' exec '*) exit 3 ;; esac\n",
-    );
-    let (done, _, notes) = server.run(commands);
-    assert!(!done && !notes.contains("up -d"), "{notes}");
+    let both = "rotate POSTGRES_PASSWORD\nrotate REDIS_PASSWORD\n".to_owned();
+    assert_eq!(noted(commands, 0), (true, both), "{commands}");
+    assert_eq!(noted(commands, 4), (false, "rotate POSTGRES_PASSWORD\n".into()), "{commands}");
 }
 
 /// What a build says is copied in the same words.

@@ -129,6 +129,9 @@ readonly WEBAPP_PORT='8030'
 # where PostgreSQL runs
 readonly POSTGRES='bundled'
 
+# image with the client of PostgreSQL, where that runs elsewhere
+readonly PSQL_IMAGE='postgres:14@sha256:156f0b253fd61366d5fc2107ad45955027d5612f695a8436ce20167f3fa79bff'
+
 # database of the webapp
 readonly POSTGRES_DATABASE='trigger'
 
