@@ -216,7 +216,7 @@ pub(crate) fn markdown(written: &str) -> Option<String> {
             _ => return None,
         }
     }
-    (shown.len() == 5 && shown[3] == shown[4]).then(|| text)
+    (shown.len() == 5 && shown[3] == shown[4]).then_some(text)
 }
 
 /// A quoted label of Mermaid: letters, digits and a few signs as they are, everything else by its number.

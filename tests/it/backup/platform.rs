@@ -4,13 +4,13 @@ use crate::consumers::{root, run, scrubbed, tool};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::Path;
 use trigger_gen::fingerprint::sha256;
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 
 /// What the script answers with this key, and whether well.
-fn asked(node: &PathBuf, key: &str, words: &[&str], input: &str, port: u16) -> (bool, String) {
+fn asked(node: &Path, key: &str, words: &[&str], input: &str, port: u16) -> (bool, String) {
     let script = fs::read_to_string(root().join("templates/docker/ctl/restore.js")).expect("it");
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("input");
@@ -25,7 +25,7 @@ fn asked(node: &PathBuf, key: &str, words: &[&str], input: &str, port: u16) -> (
 }
 
 /// Salt, hash and encrypted token.
-fn token(node: &PathBuf) -> [String; 3] {
+fn token(node: &Path) -> [String; 3] {
     let (done, said) = asked(node, KEY, &["token"], "", 1);
     assert!(done, "{said}");
     let fields: Vec<String> = said.split('\t').map(str::to_owned).collect();
