@@ -24,7 +24,7 @@ pub use checks::{Check, Place, Severity, checks};
 pub use ctl::control_script_parts;
 
 use crate::plan::{Body, Plan, PlannedFile};
-use crate::secrets::Secrets;
+use crate::secrets::{Encrypted, Secrets};
 use crate::site::{Reserve, Site};
 use crate::tree::{Mode, OutPath};
 
@@ -77,6 +77,20 @@ pub fn plan(site: &Site, secrets: &Secrets) -> Plan {
         files.iter().filter(|it| it.mode == Mode::Secret).map(|it| it.path.to_string()).collect();
     gitignore::fill(&mut files, secret_paths);
     Plan { files }
+}
+
+/// The encrypted files of a site, and who can read them.
+pub fn encrypted(site: &Site) -> Encrypted {
+    let names: Vec<_> = site.needed_secrets().into_iter().map(|it| it.name).collect();
+    let mut encrypted = Encrypted::default();
+    for file in plan(site, &Secrets::stand_ins(&names)).files {
+        if let Body::Encrypted { sealing, .. } = file.body {
+            encrypted.recipients = sealing.key.recipients().cloned().collect();
+            encrypted.files.push(file.path);
+        }
+    }
+    encrypted.files.sort();
+    encrypted
 }
 
 /// Names a file. The paths are ours, so one that leaves the folder is our bug.

@@ -85,6 +85,24 @@ pub(super) fn made_secrets(store: &Path, made: &[Made]) {
             out::count(values, "secret")
         ));
     }
+    changed_file_keys(made);
+}
+
+/// Says what became of the keys of encrypted files, where somebody has to know.
+fn changed_file_keys(made: &[Made]) {
+    let count = |is: fn(&Made) -> bool| made.iter().filter(|it| is(it)).count();
+    let added = count(|it| matches!(it, Made::Recipients(_)));
+    if added > 0 {
+        out::say(format!("{} can be read by more age keys", out::count(added, "encrypted file")));
+    }
+    let taken = count(|it| matches!(it, Made::AnotherFileKey(_)));
+    if taken > 0 {
+        out::say(format!(
+            "{} got another key, as an age recipient was taken away\n  help: who could read the old ones can read them \
+             in Git for ever: rotate what they must not know",
+            out::count(taken, "encrypted file")
+        ));
+    }
 }
 
 /// Warns of a store that was made where Git would take it.

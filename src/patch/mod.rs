@@ -28,7 +28,11 @@ pub fn apply(plan: &mut Plan, patches: &[Patch]) {
 /// The header and document of a file, if it is the YAML file of that path.
 fn yaml<'a>(file: &'a mut PlannedFile, path: &str) -> Option<(&'a mut Vec<String>, &'a mut Value)> {
     match &mut file.body {
-        Body::Yaml { header, document } if file.path.as_str() == path => Some((header, document)),
+        Body::Yaml { header, document } | Body::Encrypted { header, document, .. }
+            if file.path.as_str() == path =>
+        {
+            Some((header, document))
+        }
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ mod containers;
 mod contract;
 mod contradictions;
 mod electric;
+mod encrypted;
 mod files;
 mod forwarding;
 mod hosts;
@@ -45,6 +46,7 @@ mod waiting;
 
 use crate::manifest::Fingerprints;
 use crate::release::Release;
+use crate::sops::FileKeys;
 use crate::tree::{OutPath, Tree};
 use serde_json::Value;
 use stack::Stack;
@@ -80,6 +82,8 @@ pub static PROOFS: &[&Proof] = &[
     &leaks::OPEN_SECRET_FILE,
     &leaks::UNIGNORED_SECRET_FILE,
     &leaks::STALE_REDACTED_TWIN,
+    &encrypted::UNENCRYPTED_SECRET,
+    &encrypted::UNREADABLE_ENCRYPTED_FILE,
     &postgres::MALFORMED_DATABASE_URL,
     &postgres::DATABASE_LOGIN_MISMATCH,
     &postgres::MISSING_LOGICAL_WAL,
@@ -199,6 +203,8 @@ pub struct Context<'a> {
     pub withheld: bool,
     /// Tells whether a secret file is as the manifest has it; without it only public files are compared.
     pub fingerprints: Option<&'a dyn Fingerprints>,
+    /// Tells the key of each encrypted file; without it only their form is looked at.
+    pub file_keys: Option<&'a dyn FileKeys>,
     /// Hosts that the author says are outside the stack, even if their names have no dot.
     pub outside: &'a [String],
     /// Variables that the author wrote by hand: where their values lead is not asked.

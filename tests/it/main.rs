@@ -31,6 +31,7 @@ mod runbook;
 mod schema;
 mod seeds;
 mod sizing;
+mod sops;
 mod store;
 mod support;
 mod tables;
