@@ -108,6 +108,9 @@ pub fn plan(site: &Site, secrets: &Secrets) -> Plan {
 
 /// The encrypted files of a site, and who can read them.
 pub fn encrypted(site: &Site) -> Encrypted {
+    if !site.encrypts() {
+        return Encrypted::default();
+    }
     let names: Vec<_> = site.needed_secrets().into_iter().map(|it| it.name).collect();
     let mut encrypted = Encrypted::default();
     for file in plan(site, &Secrets::stand_ins(&names)).files {

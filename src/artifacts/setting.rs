@@ -128,6 +128,7 @@ enum Piece {
 enum Form {
     AsItIs,
     PercentEncoded,
+    Json,
 }
 
 impl From<String> for Pieces {
@@ -160,9 +161,9 @@ impl Pieces {
         self
     }
 
-    /// This, then a secret as it is.
-    pub(super) fn then_secret(mut self, name: &SecretName) -> Self {
-        self.0.push(Piece::Secret(name.clone(), Form::AsItIs));
+    /// This, then a secret within a string of JSON.
+    pub(super) fn in_json(mut self, name: &SecretName) -> Self {
+        self.0.push(Piece::Secret(name.clone(), Form::Json));
         self
     }
 
@@ -176,6 +177,10 @@ impl Pieces {
         self.written(|name, form| match form {
             Form::AsItIs => secrets.expose(name).to_owned(),
             Form::PercentEncoded => percent_encoded(secrets.expose(name)),
+            Form::Json => {
+                let quoted = serde_json::Value::from(secrets.expose(name)).to_string();
+                quoted[1..quoted.len() - 1].to_owned()
+            }
         })
     }
 

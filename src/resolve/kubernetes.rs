@@ -1,7 +1,7 @@
 //! `kubernetes`: what the cluster runs, and how it is told.
 
 use super::{Cx, known, placeholder};
-use crate::diag::{Diagnostic, Place};
+use crate::diag::{Diagnostic, Place, Route};
 use crate::release::{RELEASES, Release, Version, images};
 use crate::site::{
     Clickhouse, ClickhouseInCluster, Gitops, Ingress, IngressTls, Kubernetes, NetworkAccess,
@@ -10,7 +10,7 @@ use crate::site::{
     VolumeAccess, Volumes, WEBAPP_FLOOR,
 };
 use crate::spec::{self, SiteSpec};
-use crate::value::{ByteSize, Duration, ImageRef, Label, ObjectName};
+use crate::value::{AgeRecipient, ByteSize, Duration, ImageRef, Label, ObjectName};
 
 const KEY: &str = "kubernetes";
 
@@ -33,7 +33,7 @@ pub(super) fn resolve(
             Some(spec::PodSecurity::Baseline) | None => "baseline",
         },
         gitops: gitops(written.gitops.as_ref()),
-        secrets: secrets(written.secrets.as_ref(), name),
+        secrets: secrets(written.secrets.as_ref(), name, cx),
         ingress: ingress(written.ingress.as_ref()),
         postgres: matches!(storage.postgres, Postgres::Bundled { .. })
             .then(|| postgres(written.postgres.as_ref(), cx)),
@@ -58,7 +58,8 @@ fn chart(release: &'static Release, cx: &mut Cx<'_>) -> Version {
     let above = with_chart().filter(|it| *it > release.version).last();
     let below = with_chart().find(|it| *it < release.version);
     let near: Vec<String> = [below, above].iter().flatten().map(|it| format!("`{it}`")).collect();
-    let message = format!("no chart of {} is known: the cluster cannot be given it", release.version);
+    let message =
+        format!("no chart of {} is known: the cluster cannot be given it", release.version);
     let diagnostic = Diagnostic::error("release-lacks", Place::Value("release".into()), message)
         .help(format!("take {}, the nearest with a chart that was read", near.join(" or ")));
     let instead = below.or(above).map(|it| it.to_string());
@@ -135,7 +136,8 @@ fn refuse_unused(written: &spec::Kubernetes, storage: &Storage, cx: &mut Cx<'_>)
         let at = Place::Key(format!("{KEY}.{key}").as_str().into());
         let (message, help) = match key {
             "pod_security" => (
-                "`default` is a namespace that others share: its labels are not the site's to set".into(),
+                "`default` is a namespace that others share: its labels are not the site's to set"
+                    .into(),
                 "remove it, or give the site a namespace of its own",
             ),
             _ => (
@@ -166,7 +168,11 @@ fn gitops(written: Option<&spec::Gitops>) -> Gitops {
     }
 }
 
-fn secrets(written: Option<&spec::ClusterSecrets>, name: &Label) -> SecretsInCluster {
+fn secrets(
+    written: Option<&spec::ClusterSecrets>,
+    name: &Label,
+    cx: &mut Cx<'_>,
+) -> SecretsInCluster {
     match written {
         Some(spec::ClusterSecrets::ExternalSecrets(it)) => SecretsInCluster::External {
             store: it.store.clone().unwrap_or_else(placeholder),
@@ -177,12 +183,39 @@ fn secrets(written: Option<&spec::ClusterSecrets>, name: &Label) -> SecretsInClu
             entry: it.entry.clone().unwrap_or_else(|| known(name.as_str())),
             refresh: it.refresh.unwrap_or(Duration::seconds(3_600)),
         },
+        Some(spec::ClusterSecrets::Sops(it)) => SecretsInCluster::Sops {
+            recipients: recipients(it, cx),
+            decryption: it.decryption.clone().unwrap_or_else(|| known("sops-age")),
+        },
         Some(spec::ClusterSecrets::Substitute(it)) => SecretsInCluster::Substitute {
             from: it.from.clone().unwrap_or_else(|| known("cluster-secrets")),
             prefix: it.prefix.clone().unwrap_or_else(|| known("SECRET_TRIGGER_")),
         },
         None => SecretsInCluster::Substitute { from: placeholder(), prefix: placeholder() },
     }
+}
+
+fn recipients(written: &spec::SopsSecrets, cx: &mut Cx<'_>) -> Vec<AgeRecipient> {
+    let listed = written.age.clone().unwrap_or_default();
+    let at = |item: Option<usize>| {
+        let list = Route::from(format!("{KEY}.secrets.sops.age").as_str());
+        Place::Value(item.map_or(list.clone(), |nth| list.index(nth)))
+    };
+    if written.age.is_some() && listed.is_empty() {
+        let refusal =
+            Diagnostic::error("bad-value", at(None), "nobody could decrypt: the list is empty")
+                .help("`age-keygen` makes a key; its line `public key` stands here");
+        cx.sink.push(refusal);
+    }
+    for (nth, recipient) in listed.iter().enumerate() {
+        if listed[..nth].contains(recipient) {
+            let refusal =
+                Diagnostic::error("bad-value", at(Some(nth)), "this recipient is listed already")
+                    .help("remove it");
+            cx.sink.push(refusal);
+        }
+    }
+    listed
 }
 
 fn ingress(written: Option<&spec::Ingress>) -> Ingress {
@@ -231,8 +264,7 @@ fn backup(it: &spec::PostgresBackup, cx: &mut Cx<'_>) -> PostgresBackup {
         destination: it.destination.clone().unwrap_or_else(placeholder),
         endpoint: it.endpoint.clone(),
         access_key_id: it.access_key_id.clone().unwrap_or_else(placeholder),
-        secret_access_key: cx
-            .secret(&it.secret_access_key, &format!("{route}.secret_access_key")),
+        secret_access_key: cx.secret(&it.secret_access_key, &format!("{route}.secret_access_key")),
         schedule: it.schedule.clone().unwrap_or_else(|| known("30 2 * * *")),
         keep: super::limits::whole_days(it.keep, &format!("{route}.keep"), cx)
             .unwrap_or(Duration::seconds(30 * 86_400)),
@@ -253,10 +285,7 @@ fn redis(written: Option<&spec::ClusterRedis>) -> RedisInCluster {
     }
 }
 
-fn clickhouse(
-    written: Option<&spec::ClusterClickhouse>,
-    cx: &mut Cx<'_>,
-) -> ClickhouseInCluster {
+fn clickhouse(written: Option<&spec::ClusterClickhouse>, cx: &mut Cx<'_>) -> ClickhouseInCluster {
     let _ = cx;
     match written {
         Some(spec::ClusterClickhouse::Chart) => ClickhouseInCluster::Chart,
@@ -347,7 +376,8 @@ fn refuse_below_floor(it: &Resources, cx: &mut Cx<'_>) {
 pub(super) fn refuse_mixtures(spec: &SiteSpec, site: &Site, cx: &mut Cx<'_>) {
     refuse_variables(site, cx);
     if site.docker.is_none() && site.kubernetes.is_none() {
-        let message = "the site is compiled for nothing: neither `docker` nor `kubernetes` is there";
+        let message =
+            "the site is compiled for nothing: neither `docker` nor `kubernetes` is there";
         let help = "add `docker: {}` for a server with Docker Compose, or `kubernetes:` for a cluster under Flux";
         let at = Place::Key(crate::diag::Route::root());
         cx.sink.push(Diagnostic::error("missing-key", at, message).help(help));
@@ -379,7 +409,8 @@ fn refuse_variables(site: &Site, cx: &mut Cx<'_>) {
         found.push(("storage.registry.external.host", it.host.variable()));
     }
     for (key, name) in found.into_iter().filter_map(|(key, name)| Some((key, name?))) {
-        let message = format!("nobody fills in `${{{name}}}` on a server: only Flux does, in a cluster");
+        let message =
+            format!("nobody fills in `${{{name}}}` on a server: only Flux does, in a cluster");
         let at = Place::Value(key.into());
         cx.sink.push(
             Diagnostic::error("variable-without-flux", at, message)
@@ -396,10 +427,10 @@ fn refuse_long_name(site: &Site, cx: &mut Cx<'_>) {
     if name.len() > most {
         let message = format!("`{name}` makes names of objects longer than a cluster takes");
         let at = Place::Value("name".into());
-        cx.sink.push(
-            Diagnostic::error("bad-value", at, message)
-                .help(format!("write at most {} characters", most - (name.len() - site.name.as_str().len()))),
-        );
+        cx.sink.push(Diagnostic::error("bad-value", at, message).help(format!(
+            "write at most {} characters",
+            most - (name.len() - site.name.as_str().len())
+        )));
     }
 }
 
@@ -416,8 +447,9 @@ fn refuse_expose(spec: &SiteSpec, cx: &mut Cx<'_>) {
     ];
     for (key, _) in rows.into_iter().filter(|(_, said)| said.is_some()) {
         let at = Place::Key(format!("network.expose.{key}").as_str().into());
-        let message = format!("`network.expose.{key}` decides nothing: the ingress of a cluster leads everything to the webapp");
+        let message = format!(
+            "`network.expose.{key}` decides nothing: the ingress of a cluster leads everything to the webapp"
+        );
         cx.sink.push(Diagnostic::error("key-without-effect", at, message).help("remove it"));
     }
 }
-

@@ -4,8 +4,8 @@ use super::Site;
 use crate::release::chart::SIX_SECRETS;
 use crate::release::{Version, env};
 use crate::value::{
-    BucketFolder, ByteSize, CpuAmount, Duration, GitopsPath, ImageRef, Middleware, Namespace,
-    ObjectName, Origin, Schedule, SecretName, Text, TlsSecretName, VariablePrefix,
+    AgeRecipient, BucketFolder, ByteSize, CpuAmount, Duration, GitopsPath, ImageRef, Middleware,
+    Namespace, ObjectName, Origin, Schedule, SecretName, Text, TlsSecretName, VariablePrefix,
 };
 
 /// The site as objects of a cluster under Flux.
@@ -71,6 +71,13 @@ pub enum SecretsInCluster {
         from: ObjectName,
         /// How their names begin.
         prefix: VariablePrefix,
+    },
+    /// In the tree, encrypted in the format of SOPS.
+    Sops {
+        /// Who can decrypt them.
+        recipients: Vec<AgeRecipient>,
+        /// The Secret with the private half of the key of Flux.
+        decryption: ObjectName,
     },
     /// Fetched by the External Secrets operator.
     External {
@@ -237,7 +244,9 @@ pub enum IngressTls {
 impl Site {
     /// The site as objects of a cluster. Only what is compiled for one may ask.
     pub fn cluster(&self) -> &Kubernetes {
-        self.kubernetes.as_ref().expect("bug in trigger-gen: a site without `kubernetes` is asked for it")
+        self.kubernetes
+            .as_ref()
+            .expect("bug in trigger-gen: a site without `kubernetes` is asked for it")
     }
 
     /// How the chart calls its objects: the release, which is called like the site, unless that does not name the chart.
@@ -254,8 +263,14 @@ impl Site {
         self.generated_names().into_iter().chain(two).collect()
     }
 
-    /// Whether a secret of the store stands in the output: in a cluster they arrive by another way.
+    /// Whether the files of the cluster hold secrets, encrypted.
+    pub fn encrypts(&self) -> bool {
+        let secrets = self.kubernetes.as_ref().map(|it| &it.secrets);
+        matches!(secrets, Some(SecretsInCluster::Sops { .. }))
+    }
+
+    /// Whether a secret of the store stands in the output: in a cluster they may arrive by another way.
     pub fn writes_secrets(&self) -> bool {
-        self.docker.is_some()
+        self.docker.is_some() || self.encrypts()
     }
 }

@@ -3,8 +3,8 @@
 use super::env::SecretRef;
 use super::read::{choice, section};
 use crate::value::{
-    BucketFolder, ByteSize, CpuAmount, Duration, GitopsPath, ImageRef, Middleware, Namespace,
-    ObjectName, Origin, Schedule, Text, TlsSecretName, VariablePrefix,
+    AgeRecipient, BucketFolder, ByteSize, CpuAmount, Duration, GitopsPath, ImageRef, Middleware,
+    Namespace, ObjectName, Origin, Schedule, Text, TlsSecretName, VariablePrefix,
 };
 
 section! {
@@ -94,6 +94,8 @@ choice! {
         keys {
             /// Flux fills them in from a Secret of the cluster: the tree holds variables alone.
             Substitute = "substitute": Substitute,
+            /// The tree holds them, encrypted for age keys: Flux decrypts them with one.
+            Sops = "sops": SopsSecrets,
             /// The External Secrets operator fetches them: the tree holds none.
             ExternalSecrets = "external_secrets": ExternalSecrets,
         }
@@ -107,6 +109,16 @@ section! {
         optional from: ObjectName,
         /// How the names of the variables begin. Default: `SECRET_TRIGGER_`.
         optional prefix: VariablePrefix,
+    }
+}
+
+section! {
+    /// Secrets in the tree, encrypted in the format of SOPS.
+    SopsSecrets {
+        /// The public halves of the age keys that can decrypt them: that of Flux, and one that is kept elsewhere.
+        required age: Vec<AgeRecipient>,
+        /// Secret with the private half of Flux, below a key that ends with `.agekey`, in the namespace of Flux. Default: `sops-age`.
+        optional decryption: ObjectName,
     }
 }
 

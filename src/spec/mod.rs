@@ -34,7 +34,7 @@ pub use kubernetes::{
     ClusterClickhouse, ClusterPostgres, ClusterRedis, ClusterResources, ClusterSecrets,
     ClusterVolume, ClusterVolumes, ExternalSecrets, FluxFloor, Gateway, Gitops, Ingress,
     IngressTls, Kubernetes, PodSecurity, PostgresBackup, RedisImage, Resource, SharedVolume,
-    StoreScope, Substitute, Traefik, VolumeAccess,
+    SopsSecrets, StoreScope, Substitute, Traefik, VolumeAccess,
 };
 pub use limits::{Concurrency, Limits, Payloads, RateLimit, Retention};
 pub use lists::{Allow, SecretsSection};

@@ -1,9 +1,13 @@
 //! The layers of the tree, each with its Kustomization of Flux, in the order in which they need each other.
 
-use super::{Cluster, KEPT, Layer, Part, app, clickhouse, marked, object, object_store, object_with, postgres, redis};
+use super::{
+    Cluster, KEPT, Layer, Part, app, clickhouse, marked, object, object_store, object_with,
+    postgres, redis,
+};
 use crate::artifacts::{Cx, file, header};
 use crate::plan::{Body, Element, PlannedFile};
-use crate::tree::Mode;
+use crate::site::SecretsInCluster;
+use crate::tree::{Mode, OutPath};
 use serde_json::{Value, json};
 
 const ROOT: &str = "kubernetes/flux";
@@ -23,7 +27,7 @@ pub(super) fn layers(cluster: &Cluster<'_>) -> Vec<Layer> {
 }
 
 pub(super) fn files(cx: &Cx<'_>) -> Vec<PlannedFile> {
-    let cluster = Cluster::of(cx.site);
+    let cluster = Cluster::of(cx);
     let layers = layers(&cluster);
     let mut files = root(cx, &cluster, &layers);
     for layer in &layers {
@@ -109,6 +113,12 @@ fn flux_kustomization(cluster: &Cluster<'_>, layer: &Layer, all: &[&str]) -> Val
         let from = cluster.substitutes_from();
         spec["postBuild"] = json!({ "substituteFrom": [{ "kind": "Secret", "name": from }] });
     }
+    if let (SecretsInCluster::Sops { decryption, .. }, true) =
+        (&cluster.it.secrets, layer.is_encrypted() && !gitops.inherits_decryption)
+    {
+        let key = json!({ "name": decryption.as_str() });
+        spec["decryption"] = json!({ "provider": "sops", "secretRef": key });
+    }
     if layer.name == postgres::NAME {
         spec["healthCheckExprs"] = json!([postgres::ready()]);
     }
@@ -130,7 +140,9 @@ fn kustomization_name(cluster: &Cluster<'_>, layer: &str) -> String {
 /// The variables of a part.
 pub(super) fn part_variables(part: &Part) -> Vec<String> {
     match part {
-        Part::Object { document, .. } => marked::variables(document),
+        Part::Object { document, .. } | Part::Encrypted { document, .. } => {
+            marked::variables(document)
+        }
         Part::Config { .. } => Vec::new(),
     }
 }
@@ -143,9 +155,17 @@ fn folder(cx: &Cx<'_>, layer: &Layer) -> Vec<PlannedFile> {
             Part::Object { file, document } => {
                 resources.push(*file);
                 let kind = document["kind"].as_str().unwrap_or_default();
-                let what = format!("The {kind} {}", document["metadata"]["name"].as_str().unwrap_or_default());
+                let what = format!(
+                    "The {kind} {}",
+                    document["metadata"]["name"].as_str().unwrap_or_default()
+                );
                 let path = format!("{}/{file}", layer.name);
                 files.push(yaml(cx, &path, &what, finished(document.clone())));
+            }
+            Part::Encrypted { file, document } => {
+                resources.push(*file);
+                let path = format!("{}/{file}", layer.name);
+                files.push(encrypted(cx, &path, document.clone()));
             }
             Part::Config { name, files: listed } => {
                 let names: Vec<&str> = listed.iter().map(|(name, ..)| *name).collect();
@@ -173,6 +193,9 @@ fn folder(cx: &Cx<'_>, layer: &Layer) -> Vec<PlannedFile> {
     files
 }
 
+/// Keeps Flux from filling variables into an object.
+const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
+
 const CONFIGURATION: &str = "kustomizeconfig.yaml";
 
 /// kustomize ends the name of a generated ConfigMap with a hash of what it says, so that a change starts the pod again.
@@ -194,7 +217,7 @@ fn finished(mut document: Value) -> Value {
     if !marked::variables(&document).is_empty() {
         marked::for_flux(&mut document);
     } else if marked::is_mistakable(&document) {
-        document["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/substitute"] = json!("disabled");
+        document["metadata"]["annotations"][SUBSTITUTE] = json!("disabled");
     }
     document
 }
@@ -202,6 +225,26 @@ fn finished(mut document: Value) -> Value {
 fn yaml(cx: &Cx<'_>, path: &str, what: &str, document: Value) -> PlannedFile {
     let body = Body::Yaml { header: header(cx.site, what), document };
     file(super::FLUX.name, format!("{ROOT}/{path}"), Mode::Plain, body)
+}
+
+/// A Secret whose values Flux decrypts before it fills variables in. Whether it does the latter must not depend on
+/// the values, which nobody knows without the store.
+fn encrypted(cx: &Cx<'_>, path: &str, mut document: Value) -> PlannedFile {
+    match marked::variables(&document).is_empty() {
+        true => document["metadata"]["annotations"][SUBSTITUTE] = json!("disabled"),
+        false => marked::for_flux(&mut document),
+    }
+    let name = document["metadata"]["name"].as_str().unwrap_or_default();
+    let mut header = header(cx.site, &format!("The Secret {name}, encrypted with SOPS"));
+    header.push("Its values are in the secret store: change them there.".into());
+    let path = OutPath::new(format!("{ROOT}/{path}")).expect("bug in trigger-gen: no path");
+    let recipients = match &cx.site.cluster().secrets {
+        SecretsInCluster::Sops { recipients, .. } => recipients.as_slice(),
+        _ => panic!("bug in trigger-gen: {path} is encrypted for nobody"),
+    };
+    let sealing = cx.secrets.sealing(&path, recipients);
+    let body = Body::Encrypted { header, document, sealing };
+    PlannedFile { path, mode: Mode::Plain, artifact: super::FLUX.name, body }
 }
 
 fn xml(cx: &Cx<'_>, path: &str, what: &str, children: Vec<Element>) -> PlannedFile {

@@ -17,8 +17,9 @@ mod secrets;
 mod values;
 mod variables;
 
-use super::{Artifact, Target, file, header};
+use super::{Artifact, Cx, Target, file, header};
 use crate::plan::{Body, Element};
+use crate::secrets::Secrets;
 use crate::site::{Kubernetes, Resource, SecretsInCluster, Site, Volume};
 use crate::tree::Mode;
 use crate::value::ByteSize;
@@ -31,7 +32,7 @@ pub(super) const VALUES: Artifact = Artifact {
     target: Target::Kubernetes,
     keys: &["kubernetes", "domain", "access", "limits", "storage", "env", "release"],
     plan: |cx| {
-        let cluster = Cluster::of(cx.site);
+        let cluster = Cluster::of(cx);
         let mut document = values::values(&cluster);
         marked::for_reader(&mut document);
         let mut header = header(cx.site, "Values for the official chart");
@@ -65,12 +66,13 @@ pub(super) const VARIABLES: Artifact = Artifact {
 /// A site with its section `kubernetes`.
 struct Cluster<'a> {
     site: &'a Site,
+    secrets: &'a Secrets,
     it: &'a Kubernetes,
 }
 
 impl<'a> Cluster<'a> {
-    fn of(site: &'a Site) -> Self {
-        Self { site, it: site.cluster() }
+    fn of(cx: &Cx<'a>) -> Self {
+        Self { site: cx.site, secrets: cx.secrets, it: cx.site.cluster() }
     }
 
     /// The name of an object of the site.
@@ -87,7 +89,7 @@ impl<'a> Cluster<'a> {
     fn prefix(&self) -> Option<&str> {
         match &self.it.secrets {
             SecretsInCluster::Substitute { prefix, .. } => Some(prefix.as_str()),
-            SecretsInCluster::External { .. } => None,
+            SecretsInCluster::External { .. } | SecretsInCluster::Sops { .. } => None,
         }
     }
 }
@@ -100,10 +102,19 @@ struct Layer {
     parts: Vec<Part>,
 }
 
+impl Layer {
+    /// Whether Flux has to decrypt anything of it.
+    fn is_encrypted(&self) -> bool {
+        self.parts.iter().any(|it| matches!(it, Part::Encrypted { .. }))
+    }
+}
+
 /// A file of a layer.
 enum Part {
     /// One object.
     Object { file: &'static str, document: Value },
+    /// A Secret that is encrypted, with its values in clear.
+    Encrypted { file: &'static str, document: Value },
     /// Files that become a ConfigMap, whose name changes with what they say.
     Config { name: String, files: Vec<(&'static str, &'static str, Vec<Element>)> },
 }

@@ -1,4 +1,4 @@
-//! Secrets of the cluster: with variables that Flux fills in, or fetched by the External Secrets operator.
+//! Secrets of the cluster: with variables that Flux fills in, encrypted, or fetched by the External Secrets operator.
 
 use super::{Cluster, Part, marked, object_with};
 use crate::artifacts::setting::Pieces;
@@ -25,6 +25,9 @@ impl Secret {
     /// The object by which it arrives.
     pub(super) fn part(&self, cluster: &Cluster<'_>) -> Part {
         let document = match &cluster.it.secrets {
+            SecretsInCluster::Sops { .. } => {
+                return Part::Encrypted { file: self.file, document: self.in_clear(cluster) };
+            }
             SecretsInCluster::Substitute { prefix, .. } => self.substituted(prefix.as_str()),
             SecretsInCluster::External { store, kind, entry, refresh } => {
                 self.fetched(store.as_str(), kind, entry.as_str(), &refresh.to_string())
@@ -47,7 +50,25 @@ impl Secret {
         };
         let data: Map<String, Value> =
             self.entries.iter().map(|(key, it)| (key.clone(), json!(value(it)))).collect();
-        object_with("v1", "Secret", self.metadata(), json!({ "type": self.kind, "stringData": data }))
+        object_with(
+            "v1",
+            "Secret",
+            self.metadata(),
+            json!({ "type": self.kind, "stringData": data }),
+        )
+    }
+
+    /// With its values, for a file that is encrypted.
+    fn in_clear(&self, cluster: &Cluster<'_>) -> Value {
+        let value = |pieces: &Pieces| json!(pieces.exposed(cluster.secrets));
+        let data: Map<String, Value> =
+            self.entries.iter().map(|(key, it)| (key.clone(), value(it))).collect();
+        object_with(
+            "v1",
+            "Secret",
+            self.metadata(),
+            json!({ "type": self.kind, "stringData": data }),
+        )
     }
 
     /// The operator puts the values into templates of Go.

@@ -4,6 +4,7 @@
     reason = "these tests stand outside the compiler: they read files and start programs"
 )]
 
+mod cluster;
 mod real;
 mod store;
 mod vector;
