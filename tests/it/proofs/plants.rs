@@ -74,8 +74,10 @@ const CLASSIC: &str = "classic-vps";
 const EXTERNAL: &str = "external-everything";
 const HARDENED: &str = "hardened-vps";
 const SPLIT: &str = "split-workers";
+const SOPS: &str = "sops-cluster";
 
 const ENV: &str = "docker/.env";
+const SECRET: &str = "kubernetes/flux/app/secret.yaml";
 const TWIN: &str = "docker/.env.redacted";
 const WEBAPP: &str = "docker/webapp/docker-compose.yml";
 const WORKER: &str = "docker/worker/docker-compose.yml";
@@ -167,6 +169,11 @@ pub(super) static PLANTS: &[Plant] = &[
     plant("unignored-secret-file", &[Replace(".gitignore", "/docker/.env\n", "")]),
     plant("stale-redacted-twin", &[Replace(TWIN, "DEPLOY_REGISTRY_NAMESPACE=trigger", "DEPLOY_REGISTRY_NAMESPACE=other")]),
     plant("stale-redacted-twin", &[Replace(TWIN, "DEPLOY_REGISTRY_NAMESPACE=trigger\n", "")]),
+    at(SOPS, "unencrypted-secret", &[Append(SECRET, "data:\n  TOKEN: dG9rZW4=\n")]),
+    at(SOPS, "unencrypted-secret", &[Replace(SECRET, "  SESSION_SECRET: ", "  TOKEN: 0af1\n  SESSION_SECRET: ")]),
+    at(SOPS, "unencrypted-secret", &[Rewrite(SECRET, "apiVersion: v1\nkind: Secret\nmetadata:\n  name: sops-cluster-secrets\nstringData:\n  TOKEN: x\n")]),
+    at(SOPS, "unreadable-encrypted-file", &[Replace(SECRET, "-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----")]),
+    at(SOPS, "unreadable-encrypted-file", &[Replace(SECRET, "encrypted_regex: ^(data|stringData)$", "encrypted_regex: ^data$")]),
     plant("malformed-database-url", &[Set(ENV, "DIRECT_URL", "postgresql://postgres:p@ss@postgres:5432/trigger")]),
     plant("malformed-database-url", &[Replace(ENV, "DATABASE_URL='postgresql:", "DATABASE_URL='mysql:")]),
     plant("database-login-mismatch", &[Replace(WEBAPP, "POSTGRES_USER: postgres", "POSTGRES_USER: trigger")]),
