@@ -23,6 +23,7 @@ mod workers;
 
 pub use checks::{Check, Place, Severity, checks};
 pub use ctl::control_script_parts;
+pub use kubernetes::{RELEASE, VALUES_FILE as VALUES};
 
 use crate::plan::{Body, Plan, PlannedFile};
 use crate::secrets::{Encrypted, Secrets};

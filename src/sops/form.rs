@@ -14,8 +14,6 @@ pub struct Fault {
     pub place: String,
     /// States the fact, with the place as its subject.
     pub why: &'static str,
-    /// Whether a value that should be encrypted stands there.
-    pub shows_a_value: bool,
 }
 
 /// Whether a document says of itself that it is encrypted.
@@ -29,9 +27,7 @@ pub fn faults(document: &Value) -> Vec<Fault> {
     let mut data = document.clone();
     let metadata =
         data.as_object_mut().and_then(|it| it.shift_remove(METADATA)).unwrap_or_default();
-    let mut fault = |place: &str, why, shows_a_value| {
-        faults.push(Fault { place: place.to_owned(), why, shows_a_value });
-    };
+    let mut fault = |place: &str, why| faults.push(Fault { place: place.to_owned(), why });
     let visited = walk(&mut data, "", false, &mut |leaf, place, selected| {
         let place = place.trim_end_matches(':').replace(':', ".");
         let is_hidden = match &*leaf {
@@ -40,10 +36,10 @@ pub fn faults(document: &Value) -> Vec<Fault> {
             _ => false,
         };
         if selected && !is_hidden {
-            fault(&place, "is not encrypted", true);
+            fault(&place, "is not encrypted");
         }
         if matches!(leaf, Value::Number(it) if it.is_u64() && !it.is_i64()) {
-            fault(&place, "is a number that no reader of the format knows", false);
+            fault(&place, "is a number that no reader of the format knows");
         }
         Ok(())
     });
@@ -51,7 +47,7 @@ pub fn faults(document: &Value) -> Vec<Fault> {
     let text = |key: &str| metadata.get(key).and_then(Value::as_str).unwrap_or_default();
     let mut need = |fine: bool, place: &str, why| {
         if !fine {
-            fault(&format!("{METADATA}.{place}"), why, false);
+            fault(&format!("{METADATA}.{place}"), why);
         }
     };
     need(text("encrypted_regex") == SELECTION, "encrypted_regex", "is not `^(data|stringData)$`");

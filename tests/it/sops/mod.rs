@@ -5,6 +5,7 @@
 )]
 
 mod cluster;
+mod commands;
 mod real;
 mod store;
 mod vector;
