@@ -218,7 +218,7 @@ fn with_the_store_a_changed_file_is_found() {
             .replace(&value(&other), &value(&one))
             .replace('@', &value(&other))
     });
-    let removed = edited(&|text| text.replace(&format!("{}\n", line(text, "PROVIDER_SECRET")), ""));
+    let removed = edited(&|text| text.replace("type: Opaque\n", ""));
     let renamed = edited(&|text| text.replace("type: Opaque", "type: opaque"));
     for tree in [&swapped, &removed, &renamed] {
         assert_eq!(faults(tree, &draft), [found.clone()]);
