@@ -25,6 +25,7 @@ pub mod render;
 pub mod resolve;
 pub mod secrets;
 pub mod site;
+pub mod sops;
 pub mod source;
 pub mod spec;
 pub mod store;
@@ -41,6 +42,7 @@ use render::Rendered;
 use secrets::Secrets;
 use serde_json::Value;
 use site::Site;
+use sops::FileKeys;
 use spec::Document;
 use std::collections::BTreeMap;
 use tree::{OutPath, Tree};
@@ -108,6 +110,7 @@ fn prove(site: &Site, secrets: &Secrets, tree: &Tree, documents: &BTreeMap<OutPa
         release: Some(site.release),
         withheld: secrets.is_withheld(),
         fingerprints: None,
+        file_keys: (!secrets.is_withheld()).then_some(secrets as &dyn FileKeys),
         outside: &outside,
         chosen: &chosen,
         documents: Some(documents),

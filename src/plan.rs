@@ -1,5 +1,6 @@
 //! What will be written, before it is text: paths, modes and bodies.
 
+use crate::sops::Sealing;
 use crate::tree::{Mode, OutPath};
 use serde_json::Value;
 use std::fmt;
@@ -32,6 +33,15 @@ pub enum Body {
         header: Vec<String>,
         /// The document; the order of keys is the order on disk.
         document: Value,
+    },
+    /// One YAML document below a header, whose values are encrypted when it is written.
+    Encrypted {
+        /// Lines of comment, without their sign.
+        header: Vec<String>,
+        /// The document in clear.
+        document: Value,
+        /// What it is encrypted with.
+        sealing: Sealing,
     },
     /// A JSON document.
     Json(Value),

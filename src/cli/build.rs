@@ -2,21 +2,23 @@
 
 use super::args::Build;
 use super::compare;
+use super::complete::is_complete;
 use super::findings::Findings;
 use super::plan::Plan;
 use super::secrets::standing::Standing;
 use super::site::{Compiled, StoreUse, compile_saying};
 use super::{Exit, out, talk};
+use crate::artifacts;
 use crate::emit;
 use crate::manifest::{self, Manifest};
 use crate::secrets::{Draft, Secrets};
 use crate::site::Site;
 use crate::store::{self, Store};
-use crate::tree::Tree;
+use crate::tree::{OutPath, Tree};
 use crate::value::SecretName;
 use rand::TryRng;
 use rand::rngs::SysRng;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -146,14 +148,25 @@ pub(super) struct Rendered {
 pub(super) fn render(compiled: &Compiled, folder: &Path) -> Rendered {
     let site = &compiled.site;
     let names = needed(site);
-    let secrets = match compiled.draft.as_ref().filter(|it| it.is_complete(site)) {
+    let secrets = match compiled.draft.as_ref().filter(|it| is_complete(it, site)) {
         Some(draft) => Secrets::from_store(draft, &names),
         None => Secrets::withheld(
             &read_manifest(folder).unwrap_or_else(|| Manifest::empty(site.name.as_str())),
             &names,
-        ),
+        )
+        .keeping(standing(site, folder)),
     };
     Rendered { tree: crate::generate(site, &secrets), secrets }
+}
+
+/// The encrypted files of a site as they stand in its output.
+fn standing(site: &Site, folder: &Path) -> BTreeMap<OutPath, String> {
+    let text = |path: &OutPath| {
+        let bytes = read_bytes(&folder.join(path.as_str())).ok()?;
+        std::str::from_utf8(&bytes).ok().map(str::to_owned)
+    };
+    let files = artifacts::encrypted(site).files.into_iter();
+    files.filter_map(|path| Some((path.clone(), text(&path)?))).collect()
 }
 
 /// Where a tree would go.

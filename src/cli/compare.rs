@@ -4,6 +4,7 @@ use super::build::{self, Rendered};
 use super::findings::Findings;
 use super::site::Compiled;
 use super::{Exit, out, shell};
+use crate::artifacts;
 use crate::emit::{self, Report};
 use crate::secrets::WITHHELD;
 use crate::tree::{OutPath, Tree};
@@ -51,6 +52,11 @@ pub(super) fn run(
     if unchecked > 0 {
         let files = out::count(unchecked, "secret file");
         findings.remark(format!("{files} not checked: no store"));
+    }
+    let encrypted = artifacts::encrypted(&compiled.site).files.len();
+    if secrets.is_withheld() && encrypted > 0 {
+        let files = out::count(encrypted, "encrypted file");
+        findings.remark(format!("the values of {files} not checked: no store"));
     }
     let name = &compiled.site.name;
     if differences.is_empty() {

@@ -6,6 +6,7 @@ use super::compare;
 use super::findings::Findings;
 use super::site::{StoreUse, compile};
 use super::{Exit, out};
+use crate::artifacts;
 use crate::emit::{self, Report};
 use crate::secrets::Concealed;
 use crate::tree::{OutPath, Tree};
@@ -23,18 +24,35 @@ pub(super) fn run(verb: &Diff) -> Exit {
             if secrets.is_withheld() {
                 compare::drop_secret(&mut report, &tree);
             }
-            let hidden = compiled.draft.as_ref().map(Concealed::of).unwrap_or_default();
-            show(&folder, &tree, &report, &hidden)
+            let unshown = Unshown {
+                hidden: compiled.draft.as_ref().map(Concealed::of).unwrap_or_default(),
+                unknown: match secrets.is_withheld() {
+                    true => artifacts::encrypted(&compiled.site).files,
+                    false => Vec::new(),
+                },
+            };
+            show(&folder, &tree, &report, &unshown)
         }
         Err(error) => Findings::new(Format::Human).emission_failed(&error),
     }
 }
 
-fn show(folder: &Path, tree: &Tree, report: &Report, hidden: &Concealed) -> Exit {
+/// What is not shown.
+struct Unshown {
+    /// Values that stand in files.
+    hidden: Concealed,
+    /// Encrypted files whose values nobody knows here.
+    unknown: Vec<OutPath>,
+}
+
+fn show(folder: &Path, tree: &Tree, report: &Report, unshown: &Unshown) -> Exit {
     for path in report.created.iter().chain(&report.changed).chain(&report.kept_edited) {
         match tree.files.get(path) {
             Some(file) if file.is_secret() => out::result(format!("secret file {path} differs")),
-            Some(file) => text(folder, path, file.text(), hidden),
+            Some(_) if unshown.unknown.contains(path) => {
+                out::result(format!("encrypted file {path} differs"));
+            }
+            Some(file) => text(folder, path, file.text(), &unshown.hidden),
             None => {}
         }
     }

@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod check;
 mod compare;
+mod complete;
 mod diff;
 mod draw;
 mod explain;

@@ -2,10 +2,12 @@
 
 use super::Exit;
 use super::args::Build;
-use super::build::{needed, random, update};
+use super::build::{needed, update};
+use super::complete::{fill, is_complete};
 use super::findings::Findings;
 use super::secrets::standing::{Changed, Standing};
 use super::site::Compiled;
+use crate::artifacts;
 use crate::emit::{self, Options};
 use crate::manifest::Manifest;
 use crate::secrets::{Draft, Made, Secrets, missing};
@@ -28,7 +30,7 @@ impl Plan<'_> {
     /// secret is lost, and nothing is made for an output that would be refused.
     pub(super) fn filled(&self, findings: &mut Findings) -> Result<(Draft, Vec<Made>), Exit> {
         let (site, store) = (&self.compiled.site, &self.compiled.store_path);
-        if let Some(draft) = self.compiled.draft.as_ref().filter(|it| it.is_complete(site)) {
+        if let Some(draft) = self.compiled.draft.as_ref().filter(|it| is_complete(it, site)) {
             if self.may_leave_secrets_behind(draft) {
                 self.try_out(draft).map_err(|error| findings.emission_failed(&error))?;
             }
@@ -41,7 +43,7 @@ impl Plan<'_> {
             return Err(findings.refused("missing-secret", store, &why));
         }
         let filled = update(store, site, |draft| {
-            let made = draft.fill(site, random).made;
+            let made = fill(draft, site);
             self.try_out(draft).map(|()| made)
         });
         match filled {
@@ -53,10 +55,13 @@ impl Plan<'_> {
 
     fn lacking(&self) -> String {
         let site = &self.compiled.site;
-        let lacking: Vec<String> = match &self.compiled.draft {
+        let mut lacking: Vec<String> = match &self.compiled.draft {
             Some(draft) => missing(draft, site).into_iter().map(|it| it.name.to_string()).collect(),
             None => needed(site).into_iter().map(|it| it.to_string()).collect(),
         };
+        let (wanted, none) = (artifacts::encrypted(site), Draft::new(site.name.as_str()));
+        let files = self.compiled.draft.as_ref().unwrap_or(&none).lacking_file_keys(&wanted);
+        lacking.extend(files.iter().map(|path| format!("the key of {path}")));
         if lacking.is_empty() { "the hash of a password".into() } else { lacking.join(", ") }
     }
 

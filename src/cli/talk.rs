@@ -8,7 +8,7 @@ use super::shell;
 use super::site::Compiled;
 use crate::emit::{Recovered, Report};
 use crate::secrets::{Made, Rotation, rotation};
-use crate::site::{ObjectStore, Registry, Site};
+use crate::site::{Kubernetes, ObjectStore, Registry, SecretsInCluster, Site};
 use crate::value::SecretName;
 use std::path::Path;
 
@@ -86,6 +86,24 @@ pub(super) fn made_secrets(store: &Path, made: &[Made]) {
             out::count(values, "secret")
         ));
     }
+    changed_file_keys(made);
+}
+
+/// Says what became of the keys of encrypted files, where somebody has to know.
+fn changed_file_keys(made: &[Made]) {
+    let count = |is: fn(&Made) -> bool| made.iter().filter(|it| is(it)).count();
+    let added = count(|it| matches!(it, Made::Recipients(_)));
+    if added > 0 {
+        out::say(format!("{} can be read by more age keys", out::count(added, "encrypted file")));
+    }
+    let taken = count(|it| matches!(it, Made::AnotherFileKey(_)));
+    if taken > 0 {
+        out::say(format!(
+            "{} got another key, as an age recipient was taken away\n  help: who could read the old ones can read them \
+             in Git for ever: rotate what they must not know",
+            out::count(taken, "encrypted file")
+        ));
+    }
 }
 
 /// Warns of a store that was made where Git would take it.
@@ -124,7 +142,50 @@ fn changed_secrets(site: &Site, changed: &Changed) -> Vec<&'static Rotation> {
 
 /// What to do with the tree, in the order in which it is done.
 fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
-    let root = site.docker.root.as_str();
+    if site.docker.is_some() {
+        on_server(site, folder, changed);
+    }
+    if let Some(cluster) = &site.kubernetes {
+        in_cluster(site, cluster, folder);
+    }
+}
+
+/// What the repository and the Secret of the cluster are to be given.
+fn in_cluster(site: &Site, cluster: &Kubernetes, folder: &Path) {
+    let (path, from) = (cluster.gitops.path.as_str(), folder.join("kubernetes"));
+    out::say("next, in the repository that Flux reads:");
+    out::say(format!("        copy {} as {path}/", from.join("flux").display()));
+    let last = path.rsplit('/').next().unwrap_or(path);
+    out::say(format!("        name the folder in the kustomization.yaml above it: `- ./{last}`"));
+    match &cluster.secrets {
+        SecretsInCluster::Substitute { from: secret, .. } => {
+            let example = from.join("cluster-secrets.example.yaml");
+            out::say(format!(
+                "        give the variables of {} values in the Secret {secret}",
+                example.display()
+            ));
+        }
+        SecretsInCluster::Sops { decryption, .. } => {
+            let (decryption, flux) = (decryption.as_str(), cluster.gitops.flux_namespace.as_str());
+            out::say(format!(
+                "        the private half of an age key that decrypts must be there, read from standard input:"
+            ));
+            out::say(format!(
+                "        kubectl -n {flux} create secret generic {decryption} --from-file=age.agekey=/dev/stdin"
+            ));
+        }
+        SecretsInCluster::External { entry, .. } => {
+            let names = site.generated_in_cluster().join(", ");
+            out::say(format!(
+                "        the entry {entry} of the store of secrets must have {names}, and what the site file names"
+            ));
+        }
+    }
+}
+
+/// What a server is to be given.
+fn on_server(site: &Site, folder: &Path, changed: &[&Rotation]) {
+    let root = site.docker().root.as_str();
     let runbook = folder.join("RUNBOOK.md");
     out::say(format!("next, step by step in {}:", runbook.display()));
     for group in steps::groups(site, changed, folder, None) {
@@ -135,7 +196,7 @@ fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
         out::say(
             "      each worker host, as HOST, gets its own folder, and the token of the webapp's host, as SERVER",
         );
-        for worker in &site.docker.workers {
+        for worker in &site.docker().workers {
             let copy = steps::copy_worker(site, folder, worker.name.as_str());
             out::say(format!("        {copy}"));
         }
@@ -148,7 +209,7 @@ fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
 
 /// Who answers for the hosts of the site.
 fn in_front(site: &Site) {
-    let publish = &site.docker.publish;
+    let publish = &site.docker().publish;
     if site.nginx().is_some() {
         let hosts: Vec<&str> = site.hosts().into_iter().map(|(host, _)| host.as_str()).collect();
         out::say(format!("      nginx answers for {}", hosts.join(", ")));

@@ -8,6 +8,7 @@ use crate::emit::{self, OnDisk};
 use crate::manifest::{self, Fingerprints};
 use crate::proof::{self, Context, Fault};
 use crate::secrets::Draft;
+use crate::sops::FileKeys;
 use crate::store::{Opened, Store};
 use std::path::Path;
 
@@ -52,9 +53,10 @@ fn ours(verb: &Verify, findings: &mut Findings) -> Result<Vec<Fault>, Exit> {
     let draft = verb.store.as_deref().map(|path| store(path, site, findings)).transpose()?;
     say(&on_disk, draft.is_some());
     let fingerprints = draft.as_ref().map(|it| it.fingerprint_key() as &dyn Fingerprints);
+    let file_keys = draft.as_ref().map(|it| it as &dyn FileKeys);
     let names = || ARTIFACTS.iter().map(|it| it.name).chain(["manifest"]);
     let tree = on_disk.to_tree(|name| names().find(|it| *it == name));
-    Ok(proof::check(&tree, &Context { fingerprints, ..Context::default() }))
+    Ok(proof::check(&tree, &Context { fingerprints, file_keys, ..Context::default() }))
 }
 
 fn store(path: &Path, site: &str, findings: &mut Findings) -> Result<Draft, Exit> {

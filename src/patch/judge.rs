@@ -51,7 +51,9 @@ fn without_file(patch: &Patch, plan: &Plan) -> Diagnostic {
         return Diagnostic::error("unpatchable-file", at, message)
             .help(format!("what it says is decided by {}", keys.join(", ")));
     }
-    let yaml = |it: &&crate::plan::PlannedFile| matches!(it.body, Body::Yaml { .. });
+    let yaml = |it: &&crate::plan::PlannedFile| {
+        matches!(it.body, Body::Yaml { .. } | Body::Encrypted { .. })
+    };
     let paths: Vec<&str> = plan.files.iter().filter(yaml).map(|it| it.path.as_str()).collect();
     let diagnostic = Diagnostic::error(
         "unpatchable-file",

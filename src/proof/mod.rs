@@ -8,11 +8,13 @@
 
 mod clickhouse;
 mod clickhouse_settings;
+mod cluster;
 mod confinement;
 mod containers;
 mod contract;
 mod contradictions;
 mod electric;
+mod encrypted;
 mod files;
 mod forwarding;
 mod hosts;
@@ -45,6 +47,7 @@ mod waiting;
 
 use crate::manifest::Fingerprints;
 use crate::release::Release;
+use crate::sops::FileKeys;
 use crate::tree::{OutPath, Tree};
 use serde_json::Value;
 use stack::Stack;
@@ -80,6 +83,7 @@ pub static PROOFS: &[&Proof] = &[
     &leaks::OPEN_SECRET_FILE,
     &leaks::UNIGNORED_SECRET_FILE,
     &leaks::STALE_REDACTED_TWIN,
+    &encrypted::UNREADABLE_ENCRYPTED_FILE,
     &postgres::MALFORMED_DATABASE_URL,
     &postgres::DATABASE_LOGIN_MISMATCH,
     &postgres::MISSING_LOGICAL_WAL,
@@ -151,6 +155,27 @@ pub static PROOFS: &[&Proof] = &[
     &containers::GAINABLE_PRIVILEGES,
     &confinement::UNCONFINED_CONTAINER,
     &containers::UNBOUNDED_CONTAINER_LOG,
+    &cluster::UNSERVED_KIND,
+    &cluster::UNLISTED_OBJECT,
+    &cluster::REPEATED_OBJECT,
+    &cluster::BAD_OBJECT_NAME,
+    &cluster::DANGLING_KUSTOMIZATION,
+    &cluster::CIRCULAR_KUSTOMIZATION,
+    &cluster::MISSING_DEPENDS_ON,
+    &cluster::SHORT_HELM_TIMEOUT,
+    &cluster::MISSING_STARTUP_PROBE,
+    &cluster::DANGLING_OBJECT,
+    &cluster::DANGLING_SERVICE,
+    &cluster::UNSELECTED_POLICY,
+    &cluster::UNDECLARED_SUBSTITUTION,
+    &cluster::NUMBER_LIKE_SECRET,
+    &cluster::CLUSTER_SECRET_IN_CLEAR,
+    &cluster::FLOATING_CHART_VERSION,
+    &cluster::DIFFERING_CHART_VALUES,
+    &cluster::UNKNOWN_CHART_VALUE,
+    &cluster::CONTRADICTORY_CHART_VALUES,
+    &cluster::DUPLICATE_ENV_NAME,
+    &cluster::INCOMPLETE_EXISTING_SECRET,
     &manifest::MISSING_LISTED_FILE,
     &manifest::UNLISTED_FILE,
     &manifest::MANIFEST_MODE,
@@ -199,6 +224,8 @@ pub struct Context<'a> {
     pub withheld: bool,
     /// Tells whether a secret file is as the manifest has it; without it only public files are compared.
     pub fingerprints: Option<&'a dyn Fingerprints>,
+    /// Tells the key of each encrypted file; without it only their form is looked at.
+    pub file_keys: Option<&'a dyn FileKeys>,
     /// Hosts that the author says are outside the stack, even if their names have no dot.
     pub outside: &'a [String],
     /// Variables that the author wrote by hand: where their values lead is not asked.

@@ -3,6 +3,7 @@
 //! Invariant: nothing here can fail for a reason that lies with the author.
 
 mod dotenv;
+mod encrypted;
 mod inventory;
 mod markdown;
 mod shell;
@@ -33,14 +34,18 @@ pub fn render(plan: Plan) -> Rendered {
     let (mut tree, mut documents) = (Tree::default(), BTreeMap::new());
     for PlannedFile { path, mode, artifact, body } in inventories_last(plan) {
         let body = inventory::completed(body, &tree);
-        let text = write(&body);
+        let text = write(path.as_str(), &body);
         assert!(
             text.ends_with('\n') && !text.contains('\r'),
             "bug in trigger-gen: {path} has no proper line ends"
         );
         re_read(path.as_str(), &body, &text);
-        if let Body::Yaml { document, .. } = body {
-            documents.insert(path.clone(), document);
+        match body {
+            Body::Yaml { document, .. } => drop(documents.insert(path.clone(), document)),
+            Body::Encrypted { .. } => {
+                documents.extend(encrypted::read(&text).map(|it| (path.clone(), it)));
+            }
+            _ => {}
         }
         let file = File { bytes: text.into_bytes(), mode, artifact };
         assert!(
@@ -56,7 +61,8 @@ pub fn render(plan: Plan) -> Rendered {
 pub fn sketch(plan: Plan) -> Tree {
     let files = plan.files.into_iter().filter(|it| !is_inventory(it));
     let file = |PlannedFile { path, mode, artifact, body }| {
-        (path, File { bytes: write(&body).into_bytes(), mode, artifact })
+        let bytes = write(path.as_str(), &body).into_bytes();
+        (path, File { bytes, mode, artifact })
     };
     Tree { files: files.map(file).collect() }
 }
@@ -71,9 +77,12 @@ fn is_inventory(file: &PlannedFile) -> bool {
     matches!(file.body, Body::Inventory { .. })
 }
 
-fn write(body: &Body) -> String {
+fn write(path: &str, body: &Body) -> String {
     match body {
         Body::Yaml { header, document } => comment(header) + &crate::yaml::write(document),
+        Body::Encrypted { header, document, sealing } => {
+            encrypted::write(path, &comment(header), document, sealing)
+        }
         Body::Json(document) | Body::Inventory { document, .. } => {
             serde_json::to_string_pretty(document).expect("a value is JSON") + "\n"
         }
@@ -95,6 +104,7 @@ fn re_read(path: &str, body: &Body, text: &str) {
         Body::Yaml { document, .. } => {
             crate::yaml::read_back::<Value>(text).is_some_and(|read| read == *document)
         }
+        Body::Encrypted { document, sealing, .. } => encrypted::says(text, document, sealing),
         Body::Json(document) | Body::Inventory { document, .. } => {
             serde_json::from_str::<Value>(text).is_ok_and(|read| read == *document)
         }

@@ -4,6 +4,8 @@ use crate::fingerprint::FingerprintKey;
 use crate::manifest::Manifest;
 use crate::release::env;
 use crate::site::generated;
+use crate::sops::FileKey;
+use crate::tree::OutPath;
 use crate::value::SecretName;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +22,7 @@ pub struct Draft {
     pub(super) key_text: Zeroizing<String>,
     pub(super) values: BTreeMap<SecretName, Zeroizing<String>>,
     pub(super) hashes: BTreeMap<SecretName, Hashed>,
+    pub(super) file_keys: BTreeMap<OutPath, FileKey>,
     /// The fingerprint of `ENCRYPTION_KEY`, and the one that an output has of the same value, made
     /// with a key of fingerprints that is lost.
     pub(super) adopted: Option<String>,
@@ -44,6 +47,7 @@ impl Draft {
             key_text: Zeroizing::default(),
             values: BTreeMap::new(),
             hashes: BTreeMap::new(),
+            file_keys: BTreeMap::new(),
             adopted: None,
         }
     }
@@ -132,6 +136,7 @@ impl PartialEq for Draft {
             && self.key_text == other.key_text
             && self.values == other.values
             && self.hashes == other.hashes
+            && self.file_keys == other.file_keys
     }
 }
 

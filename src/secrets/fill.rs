@@ -3,6 +3,7 @@
 use super::rotation::FINGERPRINT_KEY;
 use super::{Draft, Hashed};
 use crate::site::{Needed, Site, Use};
+use crate::tree::OutPath;
 use crate::value::SecretName;
 use zeroize::Zeroizing;
 
@@ -22,6 +23,12 @@ pub enum Made {
     Hash(SecretName),
     /// The key of fingerprints.
     Key,
+    /// The data key of an encrypted file.
+    FileKey(OutPath),
+    /// Another data key of an encrypted file, which somebody may read no more.
+    AnotherFileKey(OutPath),
+    /// The same data key, encrypted for more recipients than before.
+    Recipients(OutPath),
 }
 
 /// Work factor of the htpasswd hash: about 60 ms for each guess.

@@ -3,7 +3,7 @@
 //! Invariant: a reason holds line numbers and no text of the file, since a damaged file may have a
 //! value anywhere, in the place of a key too.
 
-use super::{Draft, Hashed};
+use super::{Draft, Hashed, file_keys};
 use crate::value::{Scalar, SecretName};
 use crate::yaml::{Key, Kind, Node};
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub(super) const HEADER: &str = "# The secret store of one site. trigger-gen rea
 
 const EXAMPLE: &str = "example: true\n";
 
-type Entries = Vec<(Key, Node)>;
+pub(super) type Entries = Vec<(Key, Node)>;
 
 impl Draft {
     /// The file. `example` comes first, so that nobody mistakes one for real.
@@ -59,6 +59,7 @@ impl Draft {
             push_quoted(&mut out, &hashed.bcrypt);
             out.push_str(" }\n");
         }
+        file_keys::write(&self.file_keys, &mut out);
         out.push_str(END);
         out.push('\n');
         out
@@ -99,7 +100,7 @@ fn as_key(name: &SecretName) -> String {
 }
 
 /// A double-quoted YAML string on one line, in printable ASCII whatever the text is.
-fn push_quoted(out: &mut String, text: &str) {
+pub(super) fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {
@@ -114,13 +115,13 @@ fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
 }
 
 impl Reader<'_> {
     /// A reason that says where: `line 7 repeats a key`.
-    fn at(&self, byte: usize, what: &str) -> String {
+    pub(super) fn at(&self, byte: usize, what: &str) -> String {
         let before = self.text.get(..byte).unwrap_or(self.text);
         format!("line {} {what}", before.matches('\n').count() + 1)
     }
@@ -169,6 +170,7 @@ impl Reader<'_> {
                 "adopted" => draft.adopted = Some(self.quoted(node)?.to_string()),
                 "values" => draft.values = self.named(node, |node| self.quoted(node))?,
                 "hashes" => draft.hashes = self.named(node, |node| self.hashed(node))?,
+                "encrypted_files" => draft.file_keys = file_keys::read(self, node)?,
                 _ => return refused("has a key that no store has"),
             }
             seen.push(key.name);
@@ -198,7 +200,7 @@ impl Reader<'_> {
     }
 
     /// A text, taken over without another copy of it.
-    fn quoted(&self, node: Node) -> Result<Zeroizing<String>, String> {
+    pub(super) fn quoted(&self, node: Node) -> Result<Zeroizing<String>, String> {
         match node.kind {
             Kind::Text(text) => Ok(Zeroizing::new(text)),
             _ => Err(self.at(node.span.start, "holds a value that is not a text in quotes")),

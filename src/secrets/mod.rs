@@ -6,6 +6,7 @@ mod clear;
 mod dotenv;
 mod draft;
 mod faults;
+mod file_keys;
 mod fill;
 mod format;
 mod guard;
@@ -18,6 +19,7 @@ mod stand_in;
 pub use clear::Concealed;
 pub use draft::{Draft, Hashed};
 pub use faults::faults;
+pub use file_keys::{Encrypted, FileRow, FileState, list_files};
 pub use fill::{Filled, Made, missing};
 pub use guard::{Refusal, guard, keep, lost};
 pub use import::{Ignored, Imported, differing, encryption_key, import};
@@ -27,7 +29,9 @@ pub use set::{Listing, Row, list, set};
 
 use crate::fingerprint::FingerprintKey;
 use crate::manifest::{Fingerprints, Manifest};
-use crate::value::SecretName;
+use crate::sops::{FileKey, FileKeys, Sealing};
+use crate::tree::OutPath;
+use crate::value::{AgeRecipient, SecretName};
 use std::collections::BTreeMap;
 use std::fmt;
 use zeroize::Zeroizing;
@@ -37,6 +41,16 @@ use zeroize::Zeroizing;
 pub struct Secrets {
     known: BTreeMap<SecretName, Known>,
     source: KeySource,
+    sealings: Sealings,
+}
+
+/// What encrypted files are made with.
+#[derive(Clone)]
+enum Sealings {
+    /// The keys of the store.
+    Keys(BTreeMap<OutPath, FileKey>),
+    /// Stand-ins; files as they stand, by path, stay.
+    StandIns(BTreeMap<OutPath, String>),
 }
 
 #[derive(Clone)]
@@ -66,7 +80,12 @@ impl Secrets {
             let bcrypt = draft.bcrypt(name).unwrap_or_default().to_owned();
             (name.clone(), Known { value, fingerprint, bcrypt })
         });
-        Self { known: known.collect(), source: KeySource::Store(key.clone()) }
+        let keys = draft.file_keys().map(|(path, key)| (path.clone(), key.clone())).collect();
+        Self {
+            known: known.collect(),
+            source: KeySource::Store(key.clone()),
+            sealings: Sealings::Keys(keys),
+        }
     }
 
     /// Without a store: each value is a placeholder, each fingerprint as the manifest has it.
@@ -79,7 +98,35 @@ impl Secrets {
                 Known { value: Zeroizing::new(stand_in.clone()), fingerprint, bcrypt: stand_in },
             )
         });
-        Self { known: known.collect(), source: KeySource::Manifest(Box::new(manifest.clone())) }
+        Self {
+            known: known.collect(),
+            source: KeySource::Manifest(Box::new(manifest.clone())),
+            sealings: Sealings::StandIns(BTreeMap::new()),
+        }
+    }
+
+    /// The same placeholders, with encrypted files as they stand: such a file stays where it is what its document
+    /// becomes, but for the values.
+    pub fn keeping(mut self, standing: BTreeMap<OutPath, String>) -> Self {
+        assert!(self.is_withheld(), "bug in trigger-gen: a file would not be encrypted anew");
+        self.sealings = Sealings::StandIns(standing);
+        self
+    }
+
+    /// What the file at a path is encrypted with for these recipients.
+    pub fn sealing(&self, path: &OutPath, recipients: &[AgeRecipient]) -> Sealing {
+        match &self.sealings {
+            Sealings::Keys(keys) => {
+                let key = keys.get(path).filter(|it| it.is_for(recipients)).unwrap_or_else(|| {
+                    panic!("bug in trigger-gen: nothing made a key for the encrypted file {path}")
+                });
+                Sealing { key: key.clone(), standing: None }
+            }
+            Sealings::StandIns(standing) => Sealing {
+                key: FileKey::stand_in(recipients),
+                standing: standing.get(path).cloned(),
+            },
+        }
     }
 
     /// The same placeholders, but another one for this secret: a file that differs then is one that has it.
@@ -129,6 +176,15 @@ impl Secrets {
         self.known
             .get(name)
             .unwrap_or_else(|| panic!("bug in trigger-gen: nothing asked for the secret {name}"))
+    }
+}
+
+impl FileKeys for Secrets {
+    fn key_of(&self, path: &str) -> Option<&FileKey> {
+        match &self.sealings {
+            Sealings::Keys(keys) => keys.get(&OutPath::new(path)?),
+            Sealings::StandIns(_) => None,
+        }
     }
 }
 

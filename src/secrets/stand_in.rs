@@ -1,8 +1,9 @@
 //! Secrets for a tree that is tried and thrown away.
 
-use super::{KeySource, Known, Secrets};
+use super::{KeySource, Known, Sealings, Secrets};
 use crate::fingerprint::{FingerprintKey, sha256};
 use crate::value::SecretName;
+use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 /// The form of a bcrypt hash, without the cost of one.
@@ -17,6 +18,10 @@ impl Secrets {
             let fingerprint = key.of(name.as_str(), value.as_bytes());
             (name.clone(), Known { value: Zeroizing::new(value), fingerprint, bcrypt: HASH.into() })
         });
-        Self { known: known.collect(), source: KeySource::Store(key) }
+        Self {
+            known: known.collect(),
+            source: KeySource::Store(key),
+            sealings: Sealings::StandIns(BTreeMap::new()),
+        }
     }
 }

@@ -25,10 +25,15 @@ pub enum Use {
 impl Site {
     /// Every secret that the site needs, generated ones first, each name once.
     pub fn needed_secrets(&self) -> Vec<Needed> {
-        let generated = self
-            .generated_names()
-            .into_iter()
-            .map(|name| Needed { name: generated(name), origin: Use::Generated });
+        if !self.writes_secrets() {
+            return Vec::new();
+        }
+        let names = match self.encrypts() {
+            true => self.generated_in_cluster(),
+            false => self.generated_names(),
+        };
+        let generated =
+            names.into_iter().map(|name| Needed { name: generated(name), origin: Use::Generated });
         let mut needed: Vec<Needed> = generated.collect();
         for (name, route) in &self.supplied {
             if !needed.iter().any(|it| it.name == *name) {

@@ -1,6 +1,7 @@
 //! Where backups go, who may read them, and when they are made.
 
 use super::{Refusal, checked_text};
+use curve25519_dalek::MontgomeryPoint;
 use std::collections::BTreeSet;
 
 checked_text! {
@@ -159,19 +160,43 @@ fn schedule(text: &str) -> Result<(), Refusal> {
     }
 }
 
+impl AgeRecipient {
+    /// The public half itself: a point of Curve25519.
+    pub fn public_key(&self) -> [u8; 32] {
+        age_values(self.as_str())
+            .and_then(|it| age_key(&it))
+            .expect("it was checked when it was made")
+    }
+}
+
+const AGE_ALPHABET: &str = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+
+/// What the characters behind `age1` stand for, five bits each.
+fn age_values(text: &str) -> Option<Vec<u32>> {
+    let data = text.strip_prefix("age1")?;
+    let values: Option<Vec<u32>> =
+        data.chars().map(|c| AGE_ALPHABET.find(c).map(|it| it as u32)).collect();
+    values.filter(|it| it.len() == 58)
+}
+
+/// The bytes of a key: without the checksum, and without the four bits that fill up the last character.
+fn age_key(values: &[u32]) -> Option<[u8; 32]> {
+    let mut bits =
+        values[..52].iter().flat_map(|it| (0..5).rev().map(move |bit| (it >> bit & 1) as u8));
+    let key = std::array::from_fn(|_| bits.by_ref().take(8).fold(0, |byte, bit| byte << 1 | bit));
+    bits.all(|bit| bit == 0).then_some(key)
+}
+
 fn age_recipient(text: &str) -> Result<(), Refusal> {
     if text.starts_with("AGE-SECRET-KEY-") {
         return Err(Refusal::new(
             "it is the secret half of a key, which stays off the server; the public half begins with `age1`",
         ));
     }
-    const ALPHABET: &str = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-    let Some(data) = text.strip_prefix("age1") else {
+    if !text.starts_with("age1") {
         return Err(Refusal::new("it must begin with `age1`"));
-    };
-    let values: Option<Vec<u32>> =
-        data.chars().map(|c| ALPHABET.find(c).map(|it| it as u32)).collect();
-    let Some(values) = values.filter(|it| it.len() == 58) else {
+    }
+    let Some(values) = age_values(text) else {
         return Err(Refusal::new(
             "behind `age1` it must have 58 characters of the alphabet of age",
         ));
@@ -179,10 +204,18 @@ fn age_recipient(text: &str) -> Result<(), Refusal> {
     // Bech32: high bits of the prefix, a zero, its low bits, then the data.
     let prefix = b"age".map(u32::from);
     let spread = prefix.iter().map(|c| c >> 5).chain([0]).chain(prefix.iter().map(|c| c & 31));
-    match spread.chain(values).fold(1, checksum_step) {
-        1 => Ok(()),
-        _ => Err(Refusal::new("its checksum is wrong: a character is mistyped")),
+    if spread.chain(values.iter().copied()).fold(1, checksum_step) != 1 {
+        return Err(Refusal::new("its checksum is wrong: a character is mistyped"));
     }
+    match age_key(&values).is_some_and(has_private_half) {
+        true => Ok(()),
+        false => Err(Refusal::new("it is not the public half of any key")),
+    }
+}
+
+/// Whether a point can be the public half of a key: what is encrypted for a point of small order, anybody opens.
+fn has_private_half(point: [u8; 32]) -> bool {
+    MontgomeryPoint(point).mul_clamped([1; 32]).to_bytes() != [0; 32]
 }
 
 fn checksum_step(sum: u32, value: u32) -> u32 {
@@ -320,8 +353,23 @@ mod tests {
             "ssh-ed25519 AAAA",
             "AGE-SECRET-KEY-1QQQQ",
             &good.to_uppercase(),
+            // A right checksum over bits that no character needs.
+            "age1pyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqpa3h085",
         ] {
             assert!(AgeRecipient::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nobody_encrypts_for_a_point_that_everybody_opens() {
+        for point in [
+            "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z",
+            "age1qyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqj7vrya",
+            "age1anlllllllllllllllllllllllllllllllllllllllllllllllals4n2t7m",
+            "age1ur4h5lpmgxu2u9jku0a0r87ydtdqnr0tnsetrlvxvgz3vh6fhqqqzyt4v9",
+        ] {
+            let refusal = AgeRecipient::from_text(point).expect_err(point);
+            assert!(refusal.why.contains("public half"), "{refusal:?}");
         }
     }
 

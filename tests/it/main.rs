@@ -32,6 +32,7 @@ mod runbook;
 mod schema;
 mod seeds;
 mod sizing;
+mod sops;
 mod store;
 mod support;
 mod tables;

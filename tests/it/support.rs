@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use trigger_gen::artifacts::encrypted;
 use trigger_gen::diag::{Diagnostic, Severity, Sink};
 use trigger_gen::release::{Release, Version};
 use trigger_gen::secrets::{Draft, Secrets};
 use trigger_gen::site::Site;
+use trigger_gen::sops::Moment;
 use trigger_gen::source::Source;
 use trigger_gen::spec::Document;
-use trigger_gen::tree::Tree;
+use trigger_gen::tree::{OutPath, Tree};
 
 /// The least that can be said: a site that compiles, with three warnings.
 pub(crate) const SITE: &str = "\
@@ -126,7 +128,7 @@ pub(crate) fn secrets_from(draft: Draft, site: &Site) -> Secrets {
 pub(crate) fn complete(draft: Draft, site: &Site) -> Draft {
     static KNOWN: Mutex<BTreeMap<String, Draft>> = Mutex::new(BTreeMap::new());
     let (start, needed) = (draft.write(), (site.needed_secrets(), site.hashed_secrets()));
-    let key = format!("{}\n{needed:?}", start.as_str());
+    let key = format!("{}\n{needed:?}\n{:?}", start.as_str(), encrypted(site));
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     known.entry(key).or_insert_with(|| filled(draft, site)).clone()
 }
@@ -139,7 +141,15 @@ fn filled(mut draft: Draft, site: &Site) -> Draft {
     }
     let mut random = FakeRandom::default();
     draft.fill(site, |bytes| random.fill(bytes));
+    draft.fill_file_keys(&encrypted(site), &Moment::of_unix(0), |bytes| random.fill(bytes));
     draft
+}
+
+/// The encrypted files of a tree, as `build --check` finds them on disk.
+pub(crate) fn standing(tree: &Tree, site: &Site) -> BTreeMap<OutPath, String> {
+    let text = |path: &OutPath| tree.files.get(path).map(|it| it.text().to_owned());
+    let files = encrypted(site).files.into_iter();
+    files.filter_map(|path| Some((path.clone(), text(&path)?))).collect()
 }
 
 /// Bytes that look random and are not: a linear congruential generator from a fixed start.

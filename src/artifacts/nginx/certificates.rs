@@ -10,7 +10,7 @@ pub(super) struct Certificate {
 
 /// The certificate of a host.
 pub(super) fn of(site: &Site, nginx: &Nginx, host: &str) -> Certificate {
-    let project = &site.docker.project;
+    let project = &site.docker().project;
     match &nginx.tls {
         Tls::Files { certificate, key } => {
             Certificate { chain: certificate.to_string(), key: key.to_string() }
@@ -58,7 +58,7 @@ pub(super) fn tailscale(site: &Site, nginx: &Nginx) -> Option<String> {
 
 /// Where cron finds it.
 pub(in crate::artifacts) fn renewal(site: &Site) -> String {
-    format!("/etc/cron.d/{}-tailscale-cert", site.docker.project)
+    format!("/etc/cron.d/{}-tailscale-cert", site.docker().project)
 }
 
 fn certbot(site: &Site, how: &Letsencrypt, hosts: &[&str]) -> String {
@@ -73,6 +73,6 @@ fn certbot(site: &Site, how: &Letsencrypt, hosts: &[&str]) -> String {
     let names: String = hosts.iter().map(|it| format!(" -d {it}")).collect();
     format!(
         "certbot certonly {challenge} --cert-name {} --agree-tos {contact}{names}",
-        site.docker.project
+        site.docker().project
     )
 }

@@ -219,7 +219,7 @@ pub(super) fn object_store(site: &Site, bucket: &str) -> Vec<Location> {
 
 /// Where worker hosts come from; empty where that is not said.
 fn worker_addresses(site: &Site) -> Vec<String> {
-    let all = site.docker.workers.iter().flat_map(|it| &it.addresses);
+    let all = site.docker().workers.iter().flat_map(|it| &it.addresses);
     let mut all: Vec<String> = all.map(ToString::to_string).collect();
     all.sort();
     all.dedup();

@@ -1,6 +1,7 @@
 //! `secrets generate`: what a build would make, and nothing else.
 
 use super::super::args::SecretsGenerate;
+use super::super::complete::{fill, is_complete};
 use super::super::site::{StoreUse, compile};
 use super::super::{Exit, build, out, shell};
 use super::standing::Standing;
@@ -19,10 +20,10 @@ pub(super) fn run(verb: &SecretsGenerate) -> Exit {
     if let Err(refusal) = standing.keeps(compiled.draft.as_ref(), site, false) {
         return refused(&refusal);
     }
-    let filled = match compiled.draft.as_ref().filter(|it| it.is_complete(site)) {
+    let filled = match compiled.draft.as_ref().filter(|it| is_complete(it, site)) {
         Some(draft) => Ok((draft.clone(), Vec::new())),
         None => {
-            let fill = |draft: &mut Draft| Ok(draft.fill(site, build::random).made);
+            let fill = |draft: &mut Draft| Ok(fill(draft, site));
             build::update::<_, Infallible>(&compiled.store_path, site, fill)
                 .map(|(draft, Ok(made))| (draft, made))
         }
@@ -48,6 +49,9 @@ fn what(made: &Made) -> String {
         Made::Value(name) => name.to_string(),
         Made::Hash(name) => format!("the hash of {name}"),
         Made::Key => "the key of fingerprints".into(),
+        Made::FileKey(path) => format!("the key of {path}"),
+        Made::AnotherFileKey(path) => format!("another key of {path}"),
+        Made::Recipients(path) => format!("the key of {path}, for more recipients"),
     }
 }
 

@@ -11,7 +11,8 @@ use super::args::{Format, Secrets, SecretsSet, SecretsSite, SecretsVerb};
 use super::findings::Findings;
 use super::site::{StoreUse, compile};
 use super::{Exit, build, out};
-use crate::secrets::{Refusal, list as list_of, set as set_value};
+use crate::artifacts;
+use crate::secrets::{FileState, Refusal, list as list_of, list_files, set as set_value};
 use crate::site::Use;
 use crate::store;
 use std::fs::File;
@@ -51,7 +52,21 @@ fn list(verb: &SecretsSite) -> Exit {
     for name in &listing.unneeded {
         out::result(format!("{name:width$}  in the store, and nothing needs it"));
     }
+    for row in list_files(compiled.draft.as_ref(), &artifacts::encrypted(&compiled.site)) {
+        out::result(format!("{}  {}", row.path, of_file(&row.state)));
+    }
     Exit::Done
+}
+
+fn of_file(state: &FileState) -> String {
+    match state {
+        FileState::Missing => "has no key yet".into(),
+        FileState::Present(made, recipients) => {
+            format!("encrypted for {} since {made}", out::count(*recipients, "age recipient"))
+        }
+        FileState::Outdated => "encrypted for other recipients until the next build".into(),
+        FileState::Unneeded => "has a key in the store, and nothing needs it".into(),
+    }
 }
 
 fn set(verb: &SecretsSet) -> Exit {

@@ -63,6 +63,9 @@ pub(in crate::cli) fn groups(
     folder: &Path,
     build: Option<String>,
 ) -> Vec<Group> {
+    if site.docker.is_none() {
+        return Vec::new();
+    }
     let host = if site.is_split() { "the host of the webapp" } else { "the server" };
     let copied = copy(site, &folder.join("docker"));
     let here = Group::new(
@@ -83,7 +86,7 @@ pub(in crate::cli) fn groups(
 
 /// Each worker host of a split site, at once after the webapp's.
 fn workers(site: &Site, rows: &[&Rotation], folder: &Path) -> Vec<Group> {
-    let names = site.docker.workers.iter().map(|it| it.name.to_string());
+    let names = site.docker().workers.iter().map(|it| it.name.to_string());
     let one = |name: String| {
         let mut there = Group::new(format!("on {name}"), vec![enter(site)]);
         there.commands.extend(taken(rows.iter().copied().filter(|row| of(row).on_workers)));
@@ -108,11 +111,11 @@ fn copy(site: &Site, from: &Path) -> String {
         ""
     };
     let from = shell::word(&format!("{here}{from}/"));
-    format!("rsync -a {from} HOST:{}", shell::word(&format!("{}/", site.docker.root)))
+    format!("rsync -a {from} HOST:{}", shell::word(&format!("{}/", site.docker().root)))
 }
 
 fn enter(site: &Site) -> String {
-    format!("cd {}", shell::word(site.docker.root.as_str()))
+    format!("cd {}", shell::word(site.docker().root.as_str()))
 }
 
 /// The steps of one secret.

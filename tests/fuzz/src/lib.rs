@@ -13,10 +13,11 @@ use trigger_gen::proof::{self, Context};
 use trigger_gen::render::{quoted, read_dotenv, render, word};
 use trigger_gen::secrets::{Draft, Secrets, import as take};
 use trigger_gen::site::Site;
+use trigger_gen::sops::{FileKey, Moment, decrypt, encrypt, faults, says_the_same};
 use trigger_gen::source::Source;
 use trigger_gen::spec::Document;
 use trigger_gen::tree::{File, Mode, OutPath, Tree};
-use trigger_gen::value::{Scalar as _, SecretName};
+use trigger_gen::value::{AgeRecipient, Scalar as _, SecretName};
 
 /// A property.
 pub type Property = fn(&[u8]);
@@ -35,6 +36,7 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("shell", shell),
     ("markdown", markdown),
     ("mermaid", mermaid),
+    ("sops", sops),
 ];
 
 /// A site file says what is wrong with it, or compiles to a tree that holds its own proofs.
@@ -215,6 +217,30 @@ pub fn mermaid(bytes: &[u8]) {
     let Some(text) = text(bytes, |_| true) else { return };
     let written = trigger_gen::render::mermaid(&text);
     assert_eq!(readers::mermaid(&written).as_deref(), Some(text.as_str()), "{written}");
+}
+
+/// A text is encrypted and comes back, from a file too; of any document something is said or nothing.
+pub fn sops(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let recipients = [AgeRecipient::from_text(AgeRecipient::EXAMPLE).expect("a recipient")];
+    let key = FileKey::new(&recipients, Moment::of_unix(0), &mut |bytes: &mut [u8]| bytes.fill(7));
+    let list = [text.clone(), text.clone()];
+    let plain = serde_json::json!({ "kind": "Secret", "data": { text.as_ref(): text }, "stringData": list });
+    let encrypted = encrypt("secret.yaml", &plain, &key);
+    assert_eq!(encrypt("secret.yaml", &plain, &key), encrypted, "another nonce");
+    assert_eq!(faults(&encrypted), []);
+    assert!(says_the_same(&encrypted, &plain, &recipients), "{encrypted}");
+    let written = trigger_gen::yaml::write(&encrypted);
+    let again: serde_json::Value = trigger_gen::yaml::read_back(&written).expect("YAML");
+    assert_eq!(decrypt(&again, &key), Ok(plain.clone()), "{written}");
+    let Ok(mut foreign) = trigger_gen::yaml::read_value::<serde_json::Value>(&text) else { return };
+    faults(&foreign);
+    assert!(decrypt(&foreign, &key).is_err() || foreign == encrypted, "a MAC of nobody's");
+    if let Some(entries) = foreign.as_object_mut() {
+        entries.shift_remove("sops");
+        let encrypted = encrypt("secret.yaml", &foreign, &key);
+        decrypt(&encrypted, &key).expect("what was encrypted a moment ago");
+    }
 }
 
 /// The bytes as a text of such characters alone.
