@@ -51,7 +51,7 @@ fn every_value_is_read_by_every_chart() {
             assert_eq!(wrong_values(chart, &values), [], "{example} at {}", release.version);
             let source =
                 tree.get("kubernetes/flux/app/oci-repository.yaml").expect("a source").text();
-            assert!(source.contains(&format!("tag: {chart}\n")), "{source}");
+            assert!(source.contains(&format!("tag: \"{chart}\"\n")), "{source}");
             trees += 1;
         }
     }

@@ -82,7 +82,7 @@ fn text_and_data_are_filled_in_alike() {
             }
         }
     }
-    assert!(substituted > 8, "{substituted}");
+    assert!(substituted > 6, "{substituted}");
 }
 
 #[test]
