@@ -81,7 +81,7 @@ section! {
         /// Databases, object store, streams, realtime and image registry. Default: all of them bundled.
         optional storage: Storage,
         /// Compile for Docker Compose.
-        expected docker: Docker,
+        optional docker: Docker,
         /// Compile for a Kubernetes cluster under Flux.
         optional kubernetes: Kubernetes,
         /// Further variables for webapp and supervisor, checked against what the release reads.

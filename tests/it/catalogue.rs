@@ -237,7 +237,7 @@ fn another_name_leads_to_the_page() {
     let proof = PROOFS.iter().find(|it| it.name == "repeated-secret").expect("a proof");
     assert!(secret.contains(proof.summary), "{secret}");
     assert!(page("http-origin").is_some_and(|it| it.contains("`Domain`")));
-    assert!(page("chart-below-floor").is_some_and(|it| it.contains("`kubernetes`")));
+    assert!(page("tool-version-mismatch").is_some_and(|it| it.contains("a key that names")));
     assert!(page("replicated-clickhouse").is_some_and(|it| it.contains("running server")));
     assert_eq!(page("no-such-name"), None);
     // The page of the lint itself says all.

@@ -1,17 +1,21 @@
 //! Policies that close each store to all but its users.
 
 use super::{Cluster, Part, clickhouse, object, object_store, postgres};
-use crate::site::{PostgresInCluster, RedisInCluster};
+use crate::site::{PostgresInCluster, Realtime, RedisInCluster};
 use serde_json::{Value, json};
 
 const FILE: &str = "network-policy.yaml";
 
 /// The webapp, by the labels that the chart gives its pods.
 fn webapp(cluster: &Cluster<'_>) -> Value {
+    component(cluster, "webapp")
+}
+
+fn component(cluster: &Cluster<'_>, name: &str) -> Value {
     json!({ "podSelector": { "matchLabels": {
         "app.kubernetes.io/name": "trigger",
         "app.kubernetes.io/instance": cluster.site.name.as_str(),
-        "app.kubernetes.io/component": "webapp",
+        "app.kubernetes.io/component": name,
     }}})
 }
 
@@ -52,6 +56,9 @@ pub(super) fn postgres(cluster: &Cluster<'_>, it: &PostgresInCluster) -> Option<
         rule(own, &[5432, 8000]),
         rule(namespace(it.operator_namespace.as_str()), &[5432, 8000]),
     ];
+    if let Realtime::Electric { .. } = cluster.site.storage.realtime {
+        ingress.push(rule(component(cluster, "electric"), &[5432]));
+    }
     ingress.extend(cluster.it.monitoring.then(|| rule(anywhere(), &[9187])));
     policy(cluster, &name, labels, ingress)
 }
@@ -81,7 +88,7 @@ pub(super) fn object_store(cluster: &Cluster<'_>) -> Option<Part> {
     policy(cluster, &name, by_app_template(&name), vec![rule(from, &[object_store::PORT])])
 }
 
-/// The labels that the app-template chart gives its pods.
+/// The label by which the app-template chart knows the pods of a release.
 fn by_app_template(release: &str) -> Value {
-    json!({ "app.kubernetes.io/name": release, "app.kubernetes.io/instance": release })
+    json!({ "app.kubernetes.io/instance": release })
 }

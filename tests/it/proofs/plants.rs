@@ -357,7 +357,7 @@ pub(super) static PLANTS: &[Plant] = &[
         &["undeclared-substitution"],
         at(HOME, "cluster-secret-in-clear", &[Edit::Replace(REDIS_SECRET, "${SECRET_TRIGGER_REDIS_PASSWORD}", "hunter2-hunter2")]),
     ),
-    at(HOME, "floating-chart-version", &[Edit::Replace("kubernetes/flux/s3/oci-repository.yaml", "tag: 5.2.1", "semver: 5.x")]),
+    at(HOME, "floating-chart-version", &[Edit::Replace("kubernetes/flux/s3/oci-repository.yaml", "tag: \"5.2.1\"", "semver: 5.x")]),
     at(HOME, "differing-chart-values", &[Edit::Replace(VALUES, "failureThreshold: 90", "failureThreshold: 99")]),
     at(HOME, "unknown-chart-value", &[Edit::Replace(RELEASE, "httpPort: 8123", "port: 8123"), Edit::Remove(VALUES)]),
     at(HOME, "contradictory-chart-values", &[Edit::Replace(RELEASE, "replicaCount: 1", "replicaCount: 2"), Edit::Remove(VALUES)]),
