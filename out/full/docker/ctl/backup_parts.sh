@@ -73,7 +73,7 @@ take_s2() { # it writes as one, so it is stopped
 # --- PostgreSQL and Redis, at one instant ---
 
 postgres_ask() { # SQL
-  inside postgres psql -X -q -A -t -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE" -c "$1"
+  sql -c "$1" </dev/null
 }
 
 # Rows of each table of the schema, as NAME COUNT.
@@ -85,7 +85,7 @@ take_postgres_and_redis() { # FOLDER
   local work=$1 snapshot='' options=()
   if has_part postgres; then
     step "saving PostgreSQL"
-    coproc SNAPSHOT { inside postgres psql -X -q -A -t -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE"; }
+    coproc SNAPSHOT { sql; }
     # Of their own: those of a coprocess are closed in subshells.
     exec {SNAPSHOT_TO}>&"${SNAPSHOT[1]}" {SNAPSHOT_FROM}<&"${SNAPSHOT[0]}"
     snapshot=$(snapshot_ask 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_export_snapshot()')

@@ -169,7 +169,7 @@ image_of() { # SERVICE
 with_image() { # SERVICE PROGRAM ARGUMENT...
   local service=$1 program=$2
   shift 2
-  without_lock docker run --rm --interactive --network none --entrypoint "$program" "$(image_of "$service")" "$@"
+  engine run --rm --interactive --network none --entrypoint "$program" "$(image_of "$service")" "$@"
 }
 
 backup_check_content() { # FOLDER of files in clear

@@ -172,7 +172,16 @@ without_lock() { # COMMAND...: what outlives this process must not keep the lock
   if [[ -n ${LOCK-} ]]; then "$@" {LOCK}>&-; else "$@"; fi
 }
 
-engine() { without_lock docker "$@"; } # ARGUMENT...: of docker, but compose
+# Seconds that a call of docker may take, 0 for as long as it likes: to a check, what hangs is an answer as well.
+DOCKER_LIMIT=0
+
+engine() { # ARGUMENT...: of docker, but compose
+  if ((DOCKER_LIMIT)); then
+    without_lock timeout "$DOCKER_LIMIT" docker "$@"
+  else
+    without_lock docker "$@"
+  fi
+}
 
 # The one call of compose. Variables of the caller's shell would win over .env, so it gets none of them. Paths in the
 # files count from the folder of the first, which is what both of them mean: no --project-directory.
@@ -198,7 +207,7 @@ container() { printf '%s-%s' "$PROJECT" "$1"; } # SERVICE
 inside() { # SERVICE COMMAND...: in its container, with its own environment; no terminal is needed
   local service=$1
   shift
-  without_lock docker exec -i "$(container "$service")" "$@"
+  engine exec -i "$(container "$service")" "$@"
 }
 
 env_value() { # NAME [FILE]: its value in .env, in the three spellings that trigger-gen writes
@@ -226,8 +235,22 @@ env_value() { # NAME [FILE]: its value in .env, in the three spellings that trig
   printf '%s' "$out"
 }
 
-sql() { # [VARIABLE...]: the statement on standard input, in the bundled PostgreSQL; bare rows on standard output
-  inside postgres psql -XqAt -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE" "$@"
+sql() { # [ARGUMENT...]: of psql, with the statement on standard input; bare rows on standard output
+  if [[ $POSTGRES == bundled ]]; then
+    inside postgres psql -XqAt -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE" "$@"
+  else
+    sql_elsewhere "$@"
+  fi
+}
+
+# The address with the password goes from the webapp's container through a pipe into a file of psql's container.
+# shellcheck disable=SC2016 # variables of node, and of the shell of the image
+readonly SERVICE_OF_WEBAPP='const u=new URL(process.env.DIRECT_URL||process.env.DATABASE_URL),d=decodeURIComponent,m=u.searchParams.get("sslmode");console.log(["[site]","host="+u.hostname.replace(/^\[|\]$/g,""),"port="+(u.port||5432),"dbname="+d(u.pathname.slice(1)),"user="+d(u.username),"password="+d(u.password),...(m?["sslmode="+m]:[]),""].join("\n"))' \
+  PSQL_OF_SERVICE='f=$(mktemp) && while IFS= read -r l && [ -n "$l" ]; do printf "%s\n" "$l"; done >"$f" && PGSERVICEFILE=$f exec psql -XqAt -v ON_ERROR_STOP=1 -d service=site "$@"'
+
+sql_elsewhere() { # [ARGUMENT...]: in the network of the webapp, which reaches it
+  { inside webapp node -e "$SERVICE_OF_WEBAPP" </dev/null && cat; } |
+    engine run --rm -i --network "container:$(container webapp)" --entrypoint sh "$PSQL_IMAGE" -c "$PSQL_OF_SERVICE" psql "$@"
 }
 
 clickhouse() { # the query on standard input, in the bundled ClickHouse
@@ -235,7 +258,39 @@ clickhouse() { # the query on standard input, in the bundled ClickHouse
 }
 
 need_sql() {
-  [[ $POSTGRES == bundled ]] || die "$PRECONDITION" "$COMMAND asks the bundled PostgreSQL, and this site has its own elsewhere"
+  [[ $POSTGRES == bundled || $(engine inspect --format '{{.State.Running}}' "$(container webapp)" 2>/dev/null) == true ]] ||
+    die "$PRECONDITION" "$COMMAND reaches PostgreSQL through the webapp, which does not run: $PROGRAM up"
+}
+
+# --- the files that checks.json lists ---
+
+listed_files() { # FOLDER: with their hashes, as sha256sum takes them
+  sed -n '/^  "files": {/,/^  }/s/^    "\(.*\)": "\([0-9a-f]\{64\}\)",\{0,1\}$/\2  \1/p' "$1/checks.json"
+}
+
+not_as_listed() { # FOLDER: files that are missing or different, in lines
+  [[ -f $1/checks.json ]] || return 0
+  (cd -- "$1" && listed_files . | { LC_ALL=C sha256sum --check --quiet 2>/dev/null || true; } | sed -n 's/: FAILED.*$//p')
+}
+
+is_older() { # A B: of two versions
+  [[ $1 != "$2" && $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]
+}
+
+# --- certificates ---
+
+readonly DAY=86400
+
+# Of the live endpoint: whoever renews them does not know whether nginx has taken them up.
+certificate() { # NAME ADDRESS: days that are left, and with how many it should have been renewed; fails if none is valid
+  local text start end least
+  text=$(timeout 20 openssl s_client -connect "$2:443" -servername "$1" -verify_hostname "$1" -verify_return_error \
+    </dev/null 2>/dev/null) || return 1
+  text=$(openssl x509 -noout -startdate -enddate <<<"$text" 2>/dev/null) || return 1
+  start=$(date -d "$(sed -n 's/^notBefore=//p' <<<"$text")" +%s)
+  end=$(date -d "$(sed -n 's/^notAfter=//p' <<<"$text")" +%s)
+  least=$(((end - start) / 4 / DAY))
+  printf '%s %s' "$(((end - $(date +%s)) / DAY))" "$((least > 10 ? least : 10))"
 }
 
 # --- waiting ---

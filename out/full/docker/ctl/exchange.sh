@@ -9,6 +9,7 @@
 # .state/exchange names the one that is not over.
 
 readonly RELEASES=$ROOT/releases INCOMING=$ROOT/.incoming
+readonly RELEASES_KEPT=3
 
 exchanges() { # newest first
   local it
@@ -54,15 +55,6 @@ close_exchange() { # good|dropped|left
   set_state "$1"
   rm -f -- "$STATE/exchange"
   rm -rf -- "$INCOMING"
-}
-
-listed_files() { # FOLDER: the files that its checks.json lists, as sha256sum takes them
-  sed -n '/^  "files": {/,/^  }/s/^    "\(.*\)": "\([0-9a-f]\{64\}\)",\{0,1\}$/\2  \1/p' "$1/checks.json"
-}
-
-not_as_listed() { # FOLDER: files that are missing or different, in lines
-  [[ -f $1/checks.json ]] || return 0
-  (cd -- "$1" && listed_files . | { LC_ALL=C sha256sum --check --quiet 2>/dev/null || true; } | sed -n 's/: FAILED.*$//p')
 }
 
 all_files() { # FOLDER: in lines
@@ -117,9 +109,10 @@ exchange_out() { # the old files back to their places
   sync -f "$ROOT"
 }
 
-keep_releases() { # COUNT: the newest
+keep_releases() { # the newest, and the one that is not over, which is the newest
   local it
-  for it in $(exchanges | tail -n "+$(($1 + 1))"); do
+  [[ -d $RELEASES ]] || return 0
+  for it in $(cd -- "$RELEASES" && find . -mindepth 1 -maxdepth 1 -type d -name '[0-9]*' -printf '%P\n' | sort -r | tail -n "+$((RELEASES_KEPT + 1))"); do
     run rm -rf -- "${RELEASES:?}/$it"
   done
 }

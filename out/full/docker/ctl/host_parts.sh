@@ -7,8 +7,8 @@ part_of() { # PLACE
     /etc/sysctl.d/*) echo sysctl ;;
     /etc/apt/*) echo updates ;;
     /etc/docker/*) echo daemon ;;
+    /etc/nginx/* | /etc/letsencrypt/* | /etc/cron.d/*-tailscale-cert) echo nginx ;;
     /etc/cron.d/* | /etc/systemd/system/*-backup*) echo backup ;;
-    /etc/nginx/* | /etc/letsencrypt/*) echo nginx ;;
     /etc/fail2ban/*) echo fail2ban ;;
     /etc/ssh/*) echo sshd ;;
     /etc/trigger-dev/* | /etc/systemd/system/trigger-firewall.service) echo firewall ;;

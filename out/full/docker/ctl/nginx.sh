@@ -11,6 +11,7 @@ has_nginx() { [[ -e $ROOT/nginx/site.conf ]]; }
 packages_nginx() {
   echo nginx
   if grep -qs certbot "$ROOT/nginx/bootstrap.conf"; then echo certbot; fi
+  if [[ -e $ROOT/nginx/tailscale-cert ]]; then echo cron; fi
 }
 
 plan_nginx() {
@@ -28,6 +29,7 @@ plan_nginx() {
     printf 'include "%s/nginx/catch-all.conf";\n' "$INSTALL_ROOT" >"$STAGED$NGINX_CATCH_ALL"
   fi
   [[ ! -e $ROOT/nginx/deploy-hook.sh ]] || install -D -m 0755 "$ROOT/nginx/deploy-hook.sh" "$STAGED$NGINX_HOOK"
+  [[ ! -e $ROOT/nginx/tailscale-cert ]] || install -D -m 0644 "$ROOT/nginx/tailscale-cert" "$STAGED/etc/cron.d/$PROJECT-tailscale-cert"
   # It claims the place of the catch-all.
   if [[ -e $NGINX_DEFAULT ]]; then REMOVED+=("$NGINX_DEFAULT"); fi
 }

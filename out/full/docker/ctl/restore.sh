@@ -10,6 +10,8 @@ source "$ROOT/ctl/backup.sh"
 source "$ROOT/ctl/restore_parts.sh"
 # shellcheck source=/dev/null
 source "$ROOT/ctl/restore_checks.sh"
+# shellcheck source=/dev/null
+source "$ROOT/ctl/restore_platform.sh"
 
 cmd_restore() {
   local id='' yes=0 drill=0 identity=''
@@ -75,7 +77,7 @@ restore_inspect() { # FOLDER IDENTITY
 }
 
 restore_run() { # ID
-  local folder=$BACKUP_DIR/$1
+  local folder=$BACKUP_DIR/$1 wrong
   if dry; then
     say "would stop everything and put back ${SET_PARTS[*]} from $1"
     return
@@ -119,7 +121,10 @@ restore_run() { # ID
   restore_step "starting what executes runs"
   ((${#WORKER[@]} == 0)) || compose up --detach --wait --wait-timeout 300 "${WORKER[@]}"
   RESTORED=1
+  wrong=0
+  restore_platform "$folder"
   restore_report "$folder"
+  ((wrong == 0)) || die "$MISMATCH" "everything runs again, but $wrong of the last checks failed: $PROGRAM doctor says more"
 }
 
 restore_step() {
@@ -140,17 +145,12 @@ restore_need_space() { # FOLDER
 }
 
 restore_report() { # FOLDER
+  local it
   cat <<END
 Restored: $(manifest_value "$1" id), of $(manifest_value "$1" made_at).
 
-What is left needs the token of an administrator (Account, Personal access tokens), in a file of root:
-  echo 'header = "Authorization: Bearer TOKEN"' >/root/admin.curl
-1. Runs in the list of runs: POST $ORIGIN/admin/api/v1/runs-replication/ID/backfill
-   with {"from":"…","to":"…"} around the hour before $(manifest_value "$1" made_at). It mends runs that have ended.
-2. Queues, for each environment: POST $ORIGIN/admin/api/v1/environments/ID/engine/repair-queues
-   with {"dryRun":false}, and wait a minute.
-3. Open the environment variables of each environment, and start a run: it completes, and the list shows it.
+What is left for you: log in at $ORIGIN, and start a run of a task that may run; it completes, and the list shows it.
 Runs that were executing when the set was made fail five minutes after their last sign of life, as TASK_RUN_STALLED_EXECUTING.
 END
-  has_part redis || echo "Redis was not restored: replay what was queued, and POST $ORIGIN/admin/api/v1/environments/ID/schedules/recover"
+  for it in "${LEFT_TO_DO[@]}"; do printf '%s\n' "$it"; done
 }

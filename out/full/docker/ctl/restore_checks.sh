@@ -47,9 +47,9 @@ restore_checks() { # FOLDER
     if [[ -s $OPENED/worker_token ]]; then
       check "PostgreSQL knows the worker token" knows_worker_token
     fi
+    check "every stored value can be read with the key" values_are_readable
   fi
   if has_part clickhouse; then check "ClickHouse has the level of the set" same_level "$1"; fi
-  if has_part postgres && has_part redis; then count_stray_runs; fi
   ((wrong == 0)) || die "$MISMATCH" "$wrong of the checks failed; what executes runs was not started"
 }
 
@@ -65,7 +65,7 @@ check() { # WHAT COMMAND...: counts in `wrong` what is not so
 }
 
 eventually() { # SECONDS COMMAND...
-  local end=$((SECONDS + $1))
+  local end=$((SECONDS + ${TRIGGER_CTL_PATIENCE:-$1}))
   shift
   until "$@"; do
     ((SECONDS < end)) || return 1
@@ -96,14 +96,6 @@ same_level() { # FOLDER
   [[ $(clickhouse_ask "SELECT max(version_id) FROM $CLICKHOUSE_LEVELS WHERE is_applied") == "$(manifest_value "$1" clickhouse_level)" ]]
 }
 
-# Pending runs that are in no queue start when queues are repaired: said, and no reason to stop.
-count_stray_runs() {
-  local stray
-  stray=$(comm -13 <(redis_ask --scan --pattern '*:message:*' </dev/null | sed 's/.*://' | sort -u) \
-    <(postgres_ask "SELECT id FROM \"TaskRun\" WHERE status = 'PENDING'" | sort -u) | grep -c . || true)
-  ((stray == 0)) || warn "$stray pending runs are in no queue: repair the queues, as said below"
-}
-
 # --- the drill ---
 
 drill_run() { # ID: beside what runs, and nothing of it is touched
@@ -120,13 +112,13 @@ drill_postgres() { # FOLDER
   local name=$PROJECT-drill
   drop_container "$name"
   later drop_container "$name"
-  without_lock docker run --rm --detach --name "$name" --network none --env POSTGRES_HOST_AUTH_METHOD=trust \
+  engine run --rm --detach --name "$name" --network none --env POSTGRES_HOST_AUTH_METHOD=trust \
     --env "POSTGRES_USER=$POSTGRES_USER" --env "POSTGRES_DB=$POSTGRES_DATABASE" "$(image_of postgres)" >/dev/null
   wait_until 120 "the PostgreSQL of the drill" \
     docker exec "$name" pg_isready -h 127.0.0.1 -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE"
-  globals_without_own | without_lock docker exec -i "$name" psql -X -q -U "$POSTGRES_USER" -d postgres >/dev/null 2>&1
-  without_lock docker exec -i "$name" pg_restore --exit-on-error -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE" <"$OPENED/postgres.dump"
-  same_counts postgres "$1" "$(without_lock docker exec -i "$name" psql -X -q -A -t -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE" -c "$COUNTS")"
+  globals_without_own | engine exec -i "$name" psql -X -q -U "$POSTGRES_USER" -d postgres >/dev/null 2>&1
+  engine exec -i "$name" pg_restore --exit-on-error -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE" <"$OPENED/postgres.dump"
+  same_counts postgres "$1" "$(engine exec -i "$name" psql -X -q -A -t -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE" -c "$COUNTS")"
   drop_container "$name"
 }
 

@@ -42,7 +42,7 @@ restore_postgres() {
 }
 
 psql_admin() { # SQL on standard input, one statement after the other
-  inside postgres psql -X -q -A -t -v ON_ERROR_STOP=1 -v "database=$POSTGRES_DATABASE" -U "$POSTGRES_USER" -d postgres
+  sql -v "database=$POSTGRES_DATABASE" -d postgres
 }
 
 lsn_is_above() { # LSN
@@ -57,7 +57,7 @@ raise_lsn() { # LSN of the set
   if lsn_is_above "$1"; then return; fi
   segment=$(postgres_ask "SELECT pg_walfile_name('$1'::pg_lsn + 67108864)")
   compose stop postgres
-  without_lock docker run --rm --network none --user postgres --volume "$PROJECT-postgres:/var/lib/postgresql/data" \
+  engine run --rm --network none --user postgres --volume "$PROJECT-postgres:/var/lib/postgresql/data" \
     --entrypoint pg_resetwal "$(image_of postgres)" -l "$segment" -D /var/lib/postgresql/data >&2
   compose up --detach --wait --wait-timeout 600 postgres
   lsn_is_above "$1" || die "$MISMATCH" "PostgreSQL's log is still below the position $1 of the set"
@@ -74,10 +74,10 @@ restore_redis() {
   cp -- "$OPENED/redis.rdb" "$path/dump.rdb"
   chown --reference="$path" "$path/dump.rdb"
   later drop_container "$name"
-  without_lock docker run --rm --detach --name "$name" --network none --user redis --volume "$PROJECT-redis:/data" \
+  engine run --rm --detach --name "$name" --network none --user redis --volume "$PROJECT-redis:/data" \
     --entrypoint redis-server "$(image_of redis)" --dir /data --appendonly no --save '' >/dev/null
   wait_until 600 "Redis reads its snapshot" redis_scratch_has_read "$name"
-  [[ $(without_lock docker exec "$name" redis-cli CONFIG SET appendonly yes) == OK ]] || die "$FAILED" "Redis begins no log"
+  [[ $(engine exec "$name" redis-cli CONFIG SET appendonly yes) == OK ]] || die "$FAILED" "Redis begins no log"
   wait_until 600 "Redis writes its log" redis_scratch_has_written "$name"
   drop_container "$name"
 }

@@ -126,6 +126,9 @@ readonly WEBAPP_PORT='8030'
 # where PostgreSQL runs
 readonly POSTGRES='bundled'
 
+# image with the client of PostgreSQL, where that runs elsewhere
+readonly PSQL_IMAGE='postgres:17.11@sha256:67f41722b7a8cbdb868a44a4995c846eddfdc2973bccb291ce937dce88ad5675'
+
 # database of the webapp
 readonly POSTGRES_DATABASE='trigger'
 

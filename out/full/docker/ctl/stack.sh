@@ -7,8 +7,6 @@
 #: stop [--timeout S] [--now] [SERVICE...] | lock | all | drain, then stop in order: supervisor, webapp, stores
 #: restart [--timeout S] [SERVICE...] | lock | all | stop and start the same containers in order; runs go on meanwhile
 #: wait [--timeout S] | no | all | wait until everything is healthy
-#: status [--json] | no | all | ask every part itself; 3 if one of them does not do its work
-#: ps [--json] | no | all | the same as status
 #: logs [-f] [-n N] [--since T] [SERVICE...] | no | all | what the containers say
 #: drain [--timeout S] | lock | all | start no more runs, and wait for the end of those that run
 #: resume [--timeout S] | lock | all | start runs again after a drain
@@ -148,19 +146,6 @@ cmd_resume() {
   CHOSEN=("${WORKER[@]}")
   begin_chosen compose up --detach
 }
-
-cmd_status() {
-  local json=no
-  case ${1-} in
-    --json) json=yes && shift ;;
-  esac
-  (($# == 0)) || die "$USAGE" "status takes --json and nothing else"
-  need_docker
-  ask_everything
-  report "$json"
-}
-
-cmd_ps() { cmd_status "$@"; }
 
 cmd_logs() {
   local options=(--tail 200) services=()

@@ -72,7 +72,7 @@ finish_update() { # with the new files in place
     die "$FAILED" "the new release does not start; its log says why. Then: $PROGRAM update --resume, or $PROGRAM rollback"
   fi
   close_exchange good
-  keep_releases 3
+  keep_releases
   say "release $(fact_of_exchange to) runs; $PROGRAM verify says more, $PROGRAM rollback goes back"
 }
 
@@ -161,10 +161,6 @@ check_bundle() { # that it is whole, and for this machine
   NEW_RELEASE=$(new RELEASE)
   ! is_older "$NEW_RELEASE" "$RELEASE" ||
     die "$REFUSED" "$NEW_RELEASE is older than $RELEASE, and databases only move forward: $PROGRAM rollback"
-}
-
-is_older() { # A B: of two releases
-  [[ $1 != "$2" && $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]
 }
 
 check_edits() { # FORCE: files here that somebody has changed

@@ -6,8 +6,10 @@
 #: rotate NAME | lock | all | take another value of a secret into use, once the new files are here
 #: maintain [--prune] | no | all | status, backup, prune (only said, unless --prune), verify; never an update
 
-readonly DAY=86400
-readonly RUNNERS_AFTER=$DAY IMAGES_AFTER=$((7 * DAY)) RELEASES_KEPT=3
+# shellcheck source=/dev/null
+source "$ROOT/ctl/exchange.sh"
+
+readonly RUNNERS_AFTER=$DAY IMAGES_AFTER=$((7 * DAY))
 
 # --- prune ---
 
@@ -20,7 +22,7 @@ cmd_prune() {
   prune_runners
   prune_images
   run engine builder prune --force --filter "until=$((IMAGES_AFTER / 3600))h"
-  prune_releases
+  keep_releases
 }
 
 older_than() { # SECONDS TIME
@@ -48,34 +50,19 @@ prune_images() {
   done < <(engine image ls --filter dangling=true --format '{{.Repository}} {{.ID}}')
 }
 
-prune_releases() {
-  local all=() at
-  [[ -d $ROOT/releases ]] || return 0
-  while IFS= read -r at; do all+=("$at"); done < <(find "$ROOT/releases" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*' | sort)
-  for ((at = 0; at < ${#all[@]} - RELEASES_KEPT; at++)); do
-    run rm -rf -- "${all[at]}"
-  done
-}
-
 # --- certificates ---
 
-# Of the live endpoint: certbot knows of renewals that nginx has not taken up.
 cmd_cert() {
-  local host answer start end left least worst=ok
+  local host said left least worst=ok
   (($# == 0)) || die "$USAGE" "cert takes no arguments"
   need openssl timeout
   for host in "${TLS_HOSTS[@]}"; do
-    if ! answer=$(timeout 20 openssl s_client -connect "$host:443" -servername "$host" </dev/null 2>/dev/null) ||
-      ! answer=$(openssl x509 -noout -startdate -enddate <<<"$answer" 2>/dev/null); then
-      printf '%-5s %s: no certificate is served\n' crit "$host"
+    if ! said=$(certificate "$host" "$host"); then
+      printf '%-5s %s: no valid certificate is served\n' crit "$host"
       worst=crit
       continue
     fi
-    start=$(date -d "$(sed -n 's/^notBefore=//p' <<<"$answer")" +%s)
-    end=$(date -d "$(sed -n 's/^notAfter=//p' <<<"$answer")" +%s)
-    left=$(((end - $(date +%s)) / DAY))
-    least=$(((end - start) / 4 / DAY))
-    ((least > 10)) || least=10
+    read -r left least <<<"$said"
     if ((left < 3)); then
       printf '%-5s %s: %s days left\n' crit "$host" "$left"
       worst=crit

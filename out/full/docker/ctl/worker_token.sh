@@ -62,7 +62,7 @@ token_is_known() {
   here=$(inside webapp node -e "$HASH" "$WORKER_TOKEN" </dev/null 2>/dev/null) ||
     die "$PRECONDITION" "the webapp has no file $WORKER_TOKEN: worker-token reset"
   [[ -n $here ]] || die "$PRECONDITION" "$WORKER_TOKEN in the webapp is empty: worker-token reset"
-  [[ $POSTGRES == bundled ]] || return 0
+  need_sql
   there=$(sql <<<"SELECT \"tokenHash\" FROM \"WorkerGroupToken\" WHERE id =
     (SELECT \"tokenId\" FROM \"WorkerInstanceGroup\" WHERE name = 'bootstrap')")
   [[ $here == "$there" ]] || die "$MISMATCH" "the database knows another worker token: worker-token reset"

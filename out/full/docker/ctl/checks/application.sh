@@ -35,14 +35,10 @@ check_worker_token() { # V42
   good "the volume has it"
 }
 
-sql() { # QUERY: over the socket in the container, where no password is needed
-  engine exec "$(container postgres)" psql -X -q -A -t -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE" -c "$1"
-}
-
 check_heartbeat() { # V56
   local name age seen wrong=()
   runs postgres
-  seen=$(sql 'select name, extract(epoch from now() - "lastHeartbeatAt")::int from "WorkerInstance" order by 2') ||
+  seen=$(sql <<<'select name, extract(epoch from now() - "lastHeartbeatAt")::int from "WorkerInstance" order by 2') ||
     unsure "PostgreSQL does not answer"
   while read -r name; do
     age=$(sed -n "s/^$name|//p" <<<"$seen" | head -n 1)
@@ -68,7 +64,7 @@ check_api() { # V43
 check_postgres() { # V44
   local said level unfinished done_ wanted
   runs postgres
-  said=$(sql "select current_setting('wal_level'), count(*) filter (where finished_at is null and rolled_back_at is null), count(*) filter (where finished_at is not null) from _prisma_migrations") ||
+  said=$(sql <<<"select current_setting('wal_level'), count(*) filter (where finished_at is null and rolled_back_at is null), count(*) filter (where finished_at is not null) from _prisma_migrations") ||
     bad "it does not answer, or has no migrations"
   IFS='|' read -r level unfinished done_ <<<"$said"
   [[ $level == logical ]] || bad "wal_level is $level"
@@ -81,7 +77,7 @@ check_postgres() { # V44
 check_publication() { # V45
   local said
   runs postgres
-  said=$(sql "select count(*) from pg_publication_tables where pubname = 'task_runs_to_clickhouse_v1_publication' and tablename = 'TaskRun'") ||
+  said=$(sql <<<"select count(*) from pg_publication_tables where pubname = 'task_runs_to_clickhouse_v1_publication' and tablename = 'TaskRun'") ||
     unsure "PostgreSQL does not answer"
   [[ $said == 1 ]] || bad "the table of runs is not in it"
   good "it holds the table of runs"
@@ -91,18 +87,28 @@ check_slot() { slot "$(expected)"; }          # V46
 check_electric_slot() { slot "$(expected)"; } # V47
 
 slot() { # NAME
-  local said active state held
+  local said active state held left
   runs postgres
-  said=$(sql "select active, wal_status, coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint / 1048576 from pg_replication_slots where slot_name = '$1'") ||
+  said=$(sql <<<"select active, wal_status, coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint / 1048576, coalesce(safe_wal_size / 1048576, -1) from pg_replication_slots where slot_name = '$1'") ||
     unsure "PostgreSQL does not answer"
   [[ -n $said ]] || bad "there is no slot $1"
-  IFS='|' read -r active state held <<<"$said"
+  IFS='|' read -r active state held left <<<"$said"
   case $state in
     reserved | extended) ;;
     *) bad "$1 is $state: drop it" ;;
   esac
   [[ $active == t ]] || bad "nobody reads $1, and it keeps $held MiB"
+  ((left < 0 || held <= left)) || poor "$1 keeps $held MiB, and is lost when it keeps $left more"
   good "in use, $state, $held MiB behind"
+}
+
+check_other_slots() { # V75
+  local said
+  runs postgres
+  said=$(sql <<<"select string_agg(slot_name, ', ') from pg_replication_slots where not active and slot_name not in ('$(expected | paste -sd ' ' | sed "s/ /', '/g")')") ||
+    unsure "PostgreSQL does not answer"
+  [[ -z $said ]] || bad "nobody reads $said"
+  good "no other slot keeps the log"
 }
 
 check_clickhouse() { # V48
@@ -112,7 +118,7 @@ check_clickhouse() { # V48
     bad "${said:-it cannot be asked}"
   IFS=$'\t' read -r version tables level <<<"$said"
   mapfile -t wanted < <(expected)
-  if version_below "$version" "${wanted[0]}"; then bad "it is $version, and the release needs ${wanted[0]}"; fi
+  if is_older "$version" "${wanted[0]}"; then bad "it is $version, and the release needs ${wanted[0]}"; fi
   [[ $tables == 1 ]] || bad "it has no database trigger_dev"
   if [[ -n ${wanted[1]-} ]] && ((level < wanted[1])); then bad "migration $level of ${wanted[1]} is done"; fi
   good "version $version, migration $level"
@@ -122,13 +128,25 @@ check_run_counts() { # V49: what came in the last minute may still be under way
   local there here window="> now() - interval"
   runs postgres
   runs webapp
-  there=$(sql "select count(*) from \"TaskRun\" where \"createdAt\" $window '61 minutes' and \"createdAt\" < now() - interval '1 minute'") ||
+  there=$(sql <<<"select count(*) from \"TaskRun\" where \"createdAt\" $window '61 minutes' and \"createdAt\" < now() - interval '1 minute'") ||
     unsure "PostgreSQL does not answer"
   here=$(ask webapp clickhouse "select uniqExact(run_id) from trigger_dev.task_runs_v2 where created_at > now() - interval 61 minute and created_at < now() - interval 1 minute") ||
     unsure "ClickHouse does not answer"
   # One in fifty may lie on the edge of the hour.
   ((there <= here + there / 50 + 1)) || bad "PostgreSQL has $there, ClickHouse $here"
   good "PostgreSQL has $there, ClickHouse $here"
+}
+
+check_replication_lag() { # V59: the newest run that is a minute old
+  local there here between="between now() - interval '1 hour' and now() - interval '1 minute'"
+  runs postgres
+  runs webapp
+  there=$(sql <<<"select coalesce(extract(epoch from max(\"createdAt\"))::bigint, 0) from \"TaskRun\" where \"createdAt\" $between") ||
+    unsure "PostgreSQL does not answer"
+  here=$(ask webapp clickhouse "select toUnixTimestamp(max(created_at)) from trigger_dev.task_runs_v2 where created_at > now() - interval 1 hour") ||
+    unsure "ClickHouse does not answer"
+  ((there <= here)) || bad "the newest run in the list is $(((there - here) / 60)) minutes older than the newest in PostgreSQL"
+  good "the list has the newest run"
 }
 
 check_redis() { # V50
@@ -184,10 +202,11 @@ check_proxy_unreachable() { # V57: the webapp is on the network of runs
 }
 
 check_stuck_runs() { # V58
-  local errors
+  local errors under_way
   runs supervisor
   errors=$(engine logs --since 15m "$(container supervisor)" 2>&1 |
     grep -cE 'No such image|pull access denied|unauthorized: authentication required|network [^ ]+ not found') || true
   ((errors == 0)) || bad "$errors lines of the last 15 minutes say that an image or a network is missing"
-  good "no such error in the last 15 minutes"
+  under_way=$(engine ps --filter 'name=^runner-' --filter "network=$RUNNER_NETWORK" --quiet | wc -l)
+  good "no such error in the last 15 minutes, and $under_way runs under way"
 }

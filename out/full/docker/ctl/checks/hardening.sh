@@ -6,9 +6,19 @@ check_firewall() { # V03
   local table
   can nft systemctl
   table=$(nft list table inet trigger_host) || bad "it is not loaded"
-  grep -q 'hook prerouting' <<<"$table" || bad "it does not judge what Docker publishes"
+  grep -qE '^[[:blank:]]*fib daddr type .* drop$' <<<"$table" || bad "it does not end with a refusal"
   systemctl is-enabled --quiet trigger-firewall.service || bad "it does not come back at a start"
   good "it is loaded, and comes back at a start"
+}
+
+check_published() { # V04: before Docker rewrites destinations, and past them
+  local table hook
+  can nft
+  table=$(nft list table inet trigger_host) || bad "the firewall is not loaded"
+  for hook in 'hook prerouting priority mangle' 'hook forward'; do
+    grep -qF "$hook" <<<"$table" || bad "it has no chain at the $hook"
+  done
+  good "it judges what is asked for, and what is sent to containers themselves"
 }
 
 check_sshd() { # V07

@@ -27,8 +27,8 @@ check_engine() { # V02
   server=$(engine version --format '{{.Server.Version}}') || bad "the engine does not answer"
   compose=$(engine compose version --short) || bad "docker has no compose"
   compose=${compose#v}
-  if version_below "$compose" "${wanted[1]}"; then bad "compose is $compose"; fi
-  if version_below "$server" "${wanted[0]}"; then
+  if is_older "$compose" "${wanted[1]}"; then bad "compose is $compose"; fi
+  if is_older "$server" "${wanted[0]}"; then
     bad "the engine is $server: below 28, ports of loopback can be reached from the same network segment"
   fi
   good "engine $server, compose $compose"
@@ -56,23 +56,38 @@ check_reboot() { # V10
 }
 
 check_space() { # V11
-  local folder used full=() memory swap
-  for folder in / "$ROOT" /var/lib/docker; do
+  local folder kind used worst=0 full=() memory swap
+  for folder in / "$ROOT" "$(engine info --format '{{.DockerRootDir}}' || true)" "${BACKUP_DIR-}"; do
     [[ -d $folder ]] || continue
-    used=$(df --output=pcent "$folder" | tail -n 1 | tr -cd 0-9)
-    ((${used:-0} < 80)) || full+=("$folder $used %")
-    used=$(df --output=ipcent "$folder" | tail -n 1 | tr -cd 0-9)
-    ((${used:-0} < 80)) || full+=("inodes of $folder $used %")
+    for kind in pcent ipcent; do
+      used=$(df --output="$kind" "$folder" | tail -n 1 | tr -cd 0-9)
+      ((${used:-0} >= 80)) || continue
+      full+=("$folder $used %$([[ $kind == pcent ]] || echo ' of its inodes')")
+      worst=$((used > worst ? used : worst))
+    done
   done
-  ((${#full[@]} == 0)) || bad "$(listed "${full[@]}")"
+  ((worst < 90)) || bad "$(listed "${full[@]}")"
+  ((${#full[@]} == 0)) || poor "$(listed "${full[@]}")"
   memory=$(awk '/^MemTotal:/ { print int($2 / 1024) }' "$MEMINFO")
   swap=$(awk '/^SwapTotal:/ { print int($2 / 1024) }' "$MEMINFO")
   # A machine that is sold with 8 GiB shows a little less.
-  ((memory >= 7600 || swap > 0)) || bad "$memory MiB of memory and no swap"
+  ((memory >= 7600 || swap > 0)) || poor "$memory MiB of memory and no swap"
   good "disks below 80 %, $memory MiB of memory, $swap MiB of swap"
 }
 
 MEMINFO=${TRIGGER_CTL_MEMINFO:-/proc/meminfo}
+
+check_memory_kills() { # V16
+  local killed it service
+  can journalctl
+  killed=$(journalctl --dmesg --quiet --no-pager --since '24 hours ago' | grep -cE 'oom-kill:|Out of memory: Killed') || true
+  for service in $(expected); do
+    it=$(engine inspect --format '{{.State.OOMKilled}}' "$(container "$service")") || continue
+    [[ $it != true ]] || bad "$service was killed for want of memory"
+  done
+  ((killed == 0)) || bad "$killed programs were killed in the last 24 hours"
+  good "none in the last 24 hours"
+}
 
 check_overcommit() { # V13
   local value

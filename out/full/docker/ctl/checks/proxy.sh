@@ -30,22 +30,31 @@ check_redirect() { # V61
 }
 
 check_certificates() { # V62: what is served, not what lies on the disk
-  local name address text wrong=()
-  can openssl
+  local name address said left least wrong=() late=()
+  can openssl timeout
   while IFS='=' read -r name address; do
-    text=$(timeout 15 openssl s_client -connect "$address:443" -servername "$name" -verify_hostname "$name" \
-      -verify_return_error </dev/null 2>/dev/null) || {
+    said=$(certificate "$name" "$address") || {
       wrong+=("$name: not valid")
       continue
     }
-    openssl x509 -noout -checkend 864000 <<<"$text" >/dev/null || wrong+=("$name: ends within ten days")
+    read -r left least <<<"$said"
+    if ((left < 3)); then
+      wrong+=("$name: $left days left")
+    elif ((left < least)); then
+      late+=("$name: $left days left, and renewed with $least")
+    fi
   done < <(expected)
-  ((${#wrong[@]} == 0)) || bad "$(listed "${wrong[@]}")"
-  good "valid for every name, for ten days and more"
+  ((${#wrong[@]} == 0)) || bad "$(listed "${wrong[@]}" "${late[@]}")"
+  ((${#late[@]} == 0)) || poor "$(listed "${late[@]}")"
+  good "valid for every name, the last for $left days"
 }
 
 check_renewal() { # V72
+  local place
   can systemctl
+  while read -r place; do
+    [[ -f ${TRIGGER_CTL_ETC-}$place ]] || bad "$place is not there"
+  done < <(expected)
   systemctl is-active --quiet certbot.timer || bad "certbot.timer is not active"
   [[ -x ${TRIGGER_CTL_HOOK:-/etc/letsencrypt/renewal-hooks/deploy/10-nginx} ]] || bad "nginx is not told of new certificates"
   good "certbot.timer is active, and nginx is told"
@@ -128,6 +137,36 @@ check_log_files() { # V70
   done
   [[ -e ${TRIGGER_CTL_LOGROTATE:-/etc/logrotate.d}/nginx ]] || bad "nothing rotates them"
   good "their owners alone, rotated"
+}
+
+check_streams() { # V68: nginx sends on each event as it comes, and lets websockets through
+  local file open name address code wrong=()
+  can curl
+  for file in "$ROOT"/nginx/vhosts/*.conf; do
+    open=$(awk '
+      /^ *location / { streams = /(realtime|engine)\/v1\/ \{|socket\.io\/ \{|finalize/; at = $0; off = 0 }
+      /^ *proxy_buffering off;/ { off = 1 }
+      /^ *proxy_pass / { if (streams && !off) print at }' "$file")
+    [[ -z $open ]] || wrong+=("${file##*/} holds events back")
+  done
+  while IFS='=' read -r name address; do
+    # What is upgraded stays open: the end of the time is the end of the question.
+    code=$(fetch "$name" "$address" --http1.1 --max-time 3 -o /dev/null -w '%{http_code}' -H 'Connection: Upgrade' -H 'Upgrade: websocket' \
+      -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dHJpZ2dlci1jdGwtdmVyaQ==' \
+      "https://$name/socket.io/?EIO=4&transport=websocket") || true
+    [[ $code == 101 ]] || wrong+=("a websocket of $name gets $code")
+  done < <(expected)
+  ((${#wrong[@]} == 0)) || bad "$(listed "${wrong[@]}")"
+  good "events go out at once, and websockets come through"
+}
+
+check_public_name() { # V73: as the world finds it
+  local name said
+  can curl
+  name=$(expected)
+  said=$(curl -s --max-time 15 "https://$name/healthcheck") || bad "nothing answers at https://$name, or with no valid certificate"
+  [[ $said == OK ]] || bad "https://$name answers, but not OK"
+  good "https://$name answers"
 }
 
 check_tailnet() { # V71
