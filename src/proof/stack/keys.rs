@@ -181,3 +181,50 @@ fn described(form: &Form) -> String {
         Form::Map(_) | Form::Named(_) | Form::Keys(..) => "a mapping".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Why, refused};
+    use serde_json::{Value, json};
+
+    /// What is refused of one service: where, and what is read there.
+    fn of_service(service: Value) -> Vec<(String, String)> {
+        let said = |why| match why {
+            Why::Unknown => "unknown".to_owned(),
+            Why::Malformed(what) => what,
+        };
+        let found = refused(&json!({ "services": { "a": service } }));
+        found.into_iter().map(|it| (it.shown, said(it.why))).collect()
+    }
+
+    #[test]
+    fn a_place_is_shown_as_it_is_written() {
+        let found = refused(&json!({ "services": { "a": { "healthcheck": { "retry": 3 } } } }));
+        assert_eq!(found[0].shown, "services.a.healthcheck.retry");
+        assert_eq!(found[0].route, ["services", "a", "healthcheck", "retry"]);
+        let found = of_service(json!({ "ports": ["1:1", []] }));
+        assert_eq!(found[0].0, "services.a.ports[1]");
+    }
+
+    #[test]
+    fn what_is_read_is_said() {
+        let said = |service| of_service(service).pop().expect("a refusal").1;
+        assert_eq!(said(json!({ "privileged": "maybe" })), "`true` or `false`");
+        let words = "a list of texts, no two of them alike";
+        assert_eq!(said(json!({ "profiles": [1] })), words);
+        assert_eq!(said(json!({ "profiles": ["a", "a"] })), words);
+        assert!(said(json!({ "shm_size": "much" })).starts_with("an amount of memory"));
+    }
+
+    #[test]
+    fn a_variable_stands_for_a_word_and_for_nothing_that_has_parts() {
+        assert_eq!(
+            of_service(json!({ "privileged": "$X", "shm_size": "${X}", "image": "$X" })),
+            []
+        );
+        assert_eq!(of_service(json!({ "profiles": "$X" })).len(), 1);
+        assert_eq!(of_service(json!({ "deploy": "$X" })).len(), 1);
+        assert_eq!(of_service(json!({ "develop": "$X", "pre_stop": [{ "a": [1] }] })), []);
+        assert_eq!(of_service(json!({ "develop": [1] })), []);
+    }
+}

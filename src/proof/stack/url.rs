@@ -153,4 +153,22 @@ mod tests {
             assert_eq!(Url::parse(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn what_could_be_read_in_two_ways_is_no_url() {
+        for text in ["://host", "ht tp://host", "http://a\u{1}b", "http://a/b@c", "http://a@b@c"] {
+            assert_eq!(Url::parse(text), None, "{text}");
+        }
+        for text in ["file:///run/x@y", "http://u:p@host/x@y", "http://[::1]/", "a+b-c.d://host"] {
+            assert!(Url::parse(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_machine_reaches_itself_under_four_names() {
+        for host in ["localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        assert!(!is_loopback("host") && !is_loopback("10.127.0.1"));
+    }
 }

@@ -148,3 +148,29 @@ fn files_that_compose_reads_are_withheld_with_the_secrets() {
     assert_eq!(told(false, "webapp.env"), 1);
     assert_eq!(told(true, "webapp.txt"), 1);
 }
+
+#[test]
+fn a_file_beside_a_stack_changes_it_and_is_none() {
+    let moving = "services:\n  one:\n    image: redis:latest\n";
+    let told = |path: &str| {
+        let found =
+            said("unpinned-image", &[("a/docker-compose.yml", "services: {}\n"), (path, moving)]);
+        found.len()
+    };
+    let none = ["a/docker-compose.override.yml", "b/compose.txt", "b/values.yaml"];
+    assert_eq!(none.map(told), [0, 0, 0]);
+    let stacks =
+        ["b/my-compose.yml", "b/my-compose.yaml", "b/compose.yaml", "docker-compose.dev.yml"];
+    assert_eq!(stacks.map(told), [1, 1, 1, 1]);
+}
+
+#[test]
+fn ports_in_the_long_form_are_read() {
+    let two = |first: &str| {
+        let port =
+            |published: &str| format!("    ports: [{{ target: 80, published: '{published}' }}]\n");
+        let other = format!("  two:\n    image: redis:7.4.11\n{}", port("8030"));
+        said("repeated-port", &[(COMPOSE, &(one(WEBAPP, &port(first)) + &other))]).len()
+    };
+    assert_eq!(["8030", "8031", ""].map(two), [1, 0, 0]);
+}
