@@ -167,9 +167,9 @@ fn in_cluster(site: &Site, cluster: &Kubernetes, folder: &Path) {
         }
         SecretsInCluster::Sops { decryption, .. } => {
             let (decryption, flux) = (decryption.as_str(), cluster.gitops.flux_namespace.as_str());
-            out::say(format!(
-                "        the private half of an age key that decrypts must be there, read from standard input:"
-            ));
+            out::say(
+                "        the private half of an age key that decrypts must be there, read from standard input:",
+            );
             out::say(format!(
                 "        kubectl -n {flux} create secret generic {decryption} --from-file=age.agekey=/dev/stdin"
             ));

@@ -221,7 +221,7 @@ fn with_the_store_a_changed_file_is_found() {
     let removed = edited(&|text| text.replace("type: Opaque\n", ""));
     let renamed = edited(&|text| text.replace("type: Opaque", "type: opaque"));
     for tree in [&swapped, &removed, &renamed] {
-        assert_eq!(faults(tree, &draft), [found.clone()]);
+        assert_eq!(faults(tree, &draft), std::slice::from_ref(&found));
         assert!(check(tree, &Context::default()).iter().all(|it| it.proof != found.0));
     }
     // Another store.
