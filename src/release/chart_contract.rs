@@ -123,8 +123,12 @@ pub fn wrong_values(chart: Version, values: &Value) -> Vec<(String, Wrong)> {
     found
 }
 
+fn why_dead(path: &str) -> Option<&'static str> {
+    DEAD.iter().find(|(it, _)| *it == path).map(|(_, why)| *why)
+}
+
 fn walk(chart: Version, path: String, value: &Value, found: &mut Vec<(String, Wrong)>) {
-    if let Some((_, why)) = DEAD.iter().find(|(it, _)| *it == path) {
+    if let Some(why) = why_dead(&path) {
         return found.push((path, Wrong::Dead(why)));
     }
     let span = lookup(chart, &path);
@@ -173,7 +177,8 @@ fn is_open(chart: Version, path: &str) -> bool {
 
 /// The value of that chart whose path ends alike, or is spelled most alike.
 fn nearest(chart: Version, path: &str) -> Option<&'static str> {
-    let known = || CHART_VALUES.iter().filter(|it| it.at(chart).is_some()).map(|it| it.path);
+    let read = |it: &&ChartValue| it.at(chart).is_some() && why_dead(it.path).is_none();
+    let known = || CHART_VALUES.iter().filter(read).map(|it| it.path);
     let parent = path.rsplit_once('.').map_or("", |(parent, _)| parent);
     let beside = |it: &&str| it.rsplit_once('.').is_some_and(|(other, _)| other == parent);
     let distance = |it: &&str| common(it, path);

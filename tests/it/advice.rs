@@ -117,11 +117,11 @@ fn a_database_of_a_hosted_service_is_no_pooler() {
 
 #[test]
 fn a_share_for_clickhouse_is_named_that_is_half_of_the_server() {
-    let block = "docker:\n  host: { memory: 32GiB }\n  limits: { clickhouse: 21GiB }\n";
+    let block = "docker:\n  host: { memory: 64GiB }\n  limits: { clickhouse: 44GiB }\n";
     let found = told("clickhouse-memory-over-half", block).expect("a finding");
-    assert_eq!(found.instead.as_deref(), Some("20GiB"));
-    assert!(found.message.contains("may take 17203MiB of the 32GiB"), "{}", found.message);
-    assert!(told("clickhouse-memory-over-half", &block.replace("21GiB", "20GiB")).is_none());
+    assert_eq!(found.instead.as_deref(), Some("40GiB"));
+    assert!(found.message.contains("may take 36044MiB of the 64GiB"), "{}", found.message);
+    assert!(told("clickhouse-memory-over-half", &block.replace("44GiB", "40GiB")).is_none());
 }
 
 #[test]
