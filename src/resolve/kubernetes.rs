@@ -59,7 +59,7 @@ fn chart(release: &'static Release, cx: &mut Cx<'_>) -> Version {
         _ => {}
     }
     let with_chart = || RELEASES.iter().filter(usable).map(|it| it.version);
-    let above = with_chart().filter(|it| *it > release.version).last();
+    let above = with_chart().rfind(|it| *it > release.version);
     let below = with_chart().find(|it| *it < release.version);
     let near: Vec<String> = [below, above].iter().flatten().map(|it| format!("`{it}`")).collect();
     let message = match release.chart {
