@@ -152,20 +152,27 @@ fn services(stack: &Stack<'_>) -> Vec<String> {
     names
 }
 
+/// Values of the chart that hold an address, and those that hold a host alone.
+const ADDRESSES: [&str; 2] = ["/postgres/external/connectivityCheck/host", "/s3/external/endpoint"];
+const HOSTS: [&str; 2] = ["/redis/external/host", "/clickhouse/external/host"];
+
 pub(in crate::proof) static DANGLING_SERVICE: Proof = Proof {
     name: "dangling-service",
-    summary: "Every host without a dot in the values of the chart, and every name of the cluster, is a service that the tree makes.",
+    summary: "Every store without a dot in its host, and every name of the cluster, that the chart is told of is a service that the tree makes.",
     blame: Blame::Compiler,
     check: |stack, report| {
         let Some((release, _)) = stack.chart() else { return };
         let known = services(stack);
-        let mut hosts = Vec::new();
-        super::texts(&release.document["spec"]["values"], &mut |text| hosts.extend(service(text)));
-        let external =
-            ["/spec/values/redis/external/host", "/spec/values/clickhouse/external/host"];
-        hosts.extend(
-            external.iter().filter_map(|it| release.text(it)).filter(|it| !it.contains(['.', ':'])),
-        );
+        let values = &release.document["spec"]["values"];
+        let text = |path: &&str| values.pointer(path)?.as_str();
+        let list = values.pointer("/webapp/extraEnvVars").and_then(Value::as_array);
+        let inside = list.into_iter().flatten().find_map(|it| {
+            (it["name"] == crate::release::env::INTERNAL_API_ORIGIN)
+                .then(|| it["value"].as_str())?
+        });
+        let mut hosts: Vec<&str> =
+            ADDRESSES.iter().filter_map(text).chain(inside).filter_map(service).collect();
+        hosts.extend(HOSTS.iter().filter_map(text).filter(|it| !it.contains(['.', ':'])));
         for host in hosts.into_iter().filter(|it| !known.iter().any(|name| name == it)) {
             if stack.is_outside(host) {
                 continue;

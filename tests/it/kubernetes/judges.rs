@@ -92,7 +92,7 @@ fn the_release_names_the_configmap_that_kustomize_makes() {
     let objects: Vec<_> = objects.iter().map(|it| read(it)).collect();
     let of = |kind: &str| objects.iter().find(|it| it["kind"] == kind).expect("an object");
     let name = &of("ConfigMap")["metadata"]["name"];
-    assert!(name.as_str().is_some_and(|it| it.len() > "trigger-dev-clickhouse-config-".len()));
+    assert!(name.as_str().is_some_and(|it| it.len() > "home-k3s-clickhouse-config-".len()));
     for volume in ["config", "users"] {
         assert_eq!(&of("HelmRelease")["spec"]["values"]["persistence"][volume]["name"], name);
     }

@@ -58,7 +58,7 @@ fn what_cannot_be_in_a_cluster_is_refused() {
         ),
         (
             "home-k3s",
-            "name: trigger-dev",
+            "name: home-k3s",
             "name: a-very-long-name-of-a-site-with-trigger",
             "bad-value",
         ),
