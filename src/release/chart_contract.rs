@@ -155,7 +155,7 @@ fn walk(chart: Version, path: String, value: &Value, found: &mut Vec<(String, Wr
 }
 
 fn dead_below(path: String, value: &Value, found: &mut Vec<(String, Wrong)>) {
-    if let Some((_, why)) = DEAD.iter().find(|(it, _)| *it == path) {
+    if let Some(why) = why_dead(&path) {
         found.push((path, Wrong::Dead(why)));
     } else if let Value::Object(entries) = value {
         entries.iter().for_each(|(key, it)| dead_below(format!("{path}.{key}"), it, found));
