@@ -34,7 +34,7 @@ pub fn faults(draft: &Draft, site: &Site, store: &Path) -> Vec<Diagnostic> {
 }
 
 fn example_for_a_real_domain(draft: &Draft, site: &Site) -> Option<Fault> {
-    (draft.example && !site.has_example_domain()).then(|| Fault {
+    (draft.example && site.writes_secrets() && !site.has_example_domain()).then(|| Fault {
         name: "example-secrets",
         message: format!(
             "the secret store holds the published values of an example, and `{}` is no example",
