@@ -4,8 +4,8 @@ use super::Site;
 use crate::release::chart::SIX_SECRETS;
 use crate::release::{Version, env};
 use crate::value::{
-    AgeRecipient, BucketFolder, ByteSize, CpuAmount, Duration, GitopsPath, ImageRef, Middleware,
-    Namespace, ObjectName, Origin, Schedule, SecretName, Text, TlsSecretName, VariablePrefix,
+    AccessKeyId, AgeRecipient, BucketFolder, ByteSize, CpuAmount, Duration, GitopsPath, ImageRef,
+    Middleware, Namespace, ObjectName, Origin, Schedule, SecretName, TlsSecretName, VariablePrefix,
 };
 
 /// The site as objects of a cluster under Flux.
@@ -115,7 +115,7 @@ pub struct PostgresBackup {
     /// The service; `None` is Amazon's.
     pub endpoint: Option<Origin>,
     /// The access key.
-    pub access_key_id: Text,
+    pub access_key_id: AccessKeyId,
     /// Its secret.
     pub secret_access_key: SecretName,
     /// When.

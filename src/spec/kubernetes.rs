@@ -3,8 +3,8 @@
 use super::env::SecretRef;
 use super::read::{choice, section};
 use crate::value::{
-    AgeRecipient, BucketFolder, ByteSize, CpuAmount, Duration, GitopsPath, ImageRef, Middleware,
-    Namespace, ObjectName, Origin, Schedule, Text, TlsSecretName, VariablePrefix,
+    AccessKeyId, AgeRecipient, BucketFolder, ByteSize, CpuAmount, Duration, GitopsPath, ImageRef,
+    Middleware, Namespace, ObjectName, Origin, Schedule, TlsSecretName, VariablePrefix,
 };
 
 section! {
@@ -172,7 +172,7 @@ section! {
         /// The service, unless it is Amazon's.
         optional endpoint: Origin,
         /// The access key.
-        required access_key_id: Text,
+        required access_key_id: AccessKeyId,
         /// Its secret.
         required secret_access_key: SecretRef,
         /// When a base backup is made. Default: `30 2 * * *`.

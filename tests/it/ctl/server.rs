@@ -74,7 +74,7 @@ docker exec*node -e const fs=*	0	00112233445566778899aabbccddeeff001122334455667
 docker exec*cat */worker_token*	0	tr_wgt_0123456789abcdef0123456789abcdef01234567
 docker exec*string_agg(slot_name*	0	
 docker exec*pg_replication_slots*	0	t|reserved|3|-1\n
-docker exec*lastHeartbeatAt*	0	minimal-vps|12\nclassic-vps|12\nhardened-vps|12\nexternal-everything|12\nworker-1|12\nworker-2|12\n
+docker exec*lastHeartbeatAt*	0	minimal-vps|12\nclassic-vps|12\nhardened-vps|12\nexternal-everything|12\nfull|12\nworker-1|12\nworker-2|12\n
 docker exec*from "TaskRun"*	0	100\n
 docker exec*_prisma_migrations*	0	migrations=819 unfinished=0\n
 docker exec*SELECT "tokenHash"*	0	aaaa\n

@@ -28,7 +28,7 @@ const KEYS: &[Key] = &[
     key("/docker/deploy/directory", |it| json!(it), &["apps/my-jobs", ".trigger/x_1"]),
     key("/docker/deploy/project", |it| json!(it), &["proj_abcdefgh"]),
     key("/docker/backup/dir", |it| json!(format!("/srv/{it}")), &["my sets", "a--b", "_x_"]),
-    key("/docker/backup/schedule", |it| json!(it), &["*/20 1-3 * * 1-5", "0 4 1,15 */2 0"]),
+    key("/docker/backup/schedule", |it| json!(it), &["*/20 1-3 * * 1-5", "0 4 1,15 */2 *"]),
     key(
         "/docker/backup/offsite",
         |it| json!({ "rclone": { "remote": it } }),

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use trigger_gen::secrets::{Draft, Secrets};
 use trigger_gen::site::Site;
+use trigger_gen::sops::Moment;
 use trigger_gen::value::SecretName;
 
 /// Mutated files in all.
@@ -132,6 +133,8 @@ fn generate(site: &Site, store: &Draft) {
             store.set(name.clone(), format!("{:032x}", 0xabc_def0_1234_5678_u64 + nth as u64));
         }
     }
+    let encrypted = trigger_gen::artifacts::encrypted(site);
+    store.fill_file_keys(&encrypted, &Moment::of_unix(0), |bytes| bytes.fill(7));
     trigger_gen::generate(site, &Secrets::from_store(&store, &names));
 }
 

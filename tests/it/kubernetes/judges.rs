@@ -32,6 +32,13 @@ fn is_custom(text: &str) -> bool {
     group.contains('.') && !group.ends_with("k8s.io") || group == "gateway.networking.k8s.io"
 }
 
+/// What Flux decrypts has lost what SOPS says of it; the form of the values is the same.
+fn decrypted(text: &str) -> String {
+    let mut object = read(text);
+    object.as_object_mut().expect("an object").remove("sops");
+    serde_yaml::to_string(&object).expect("YAML")
+}
+
 #[test]
 fn every_object_is_of_its_kind() {
     let judges = ["kustomize", "kubeconform", "kubernetes-validate"].map(tool);
@@ -44,7 +51,7 @@ fn every_object_is_of_its_kind() {
         for folder in folders(&tree.join("flux")) {
             for text in built(&kustomize, &folder) {
                 let text = after_flux(&text, &values).expect("declared variables");
-                if is_custom(&text) { customs.push(text) } else { cores.push(text) }
+                if is_custom(&text) { customs.push(text) } else { cores.push(decrypted(&text)) }
             }
         }
         let file = place.path().join("custom.yaml");

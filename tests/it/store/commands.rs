@@ -171,8 +171,8 @@ fn the_env_of_every_example_gives_back_its_secrets() {
         let mut back = draft(&[]);
         let imported = import(&mut back, &site, &dotenv(&kept, &site));
         assert!(imported.is_done(), "{}: {imported:?}", site.name);
-        // What backups need stands in files of their own.
-        let elsewhere = ["RESTIC_PASSWORD", "BACKUP_HEARTBEAT_URL"];
+        // What backups need stands in files of their own, or in the cluster.
+        let elsewhere = ["RESTIC_PASSWORD", "BACKUP_HEARTBEAT_URL", "BACKUP_SECRET_ACCESS_KEY"];
         let needed = site.needed_secrets().into_iter();
         for it in needed.filter(|it| !elsewhere.contains(&it.name.as_str())) {
             assert_eq!(back.value(&it.name), kept.value(&it.name), "{} of {}", it.name, site.name);
