@@ -4,7 +4,7 @@
 //! what stands in `backup/systemd/` to `/etc/systemd/system/`, after which the timer is enabled. A site has one of the
 //! two or neither. Everything else below `backup/` is read where it lies.
 
-use super::{Artifact, Cx, file, header, root_word};
+use super::{Artifact, Cx, file, header, root_word, Target};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Offsite, Scheduler, Site};
 use crate::tree::Mode;
@@ -15,17 +15,18 @@ pub(super) const BACKUP: Artifact = Artifact {
     name: "backup",
     paths: "docker/backup/…",
     summary: "When backups are made, and the secrets that they need",
+    target: Target::Docker,
     keys: &["docker.backup", "docker.root", "docker.project"],
     plan: |cx| schedule(cx.site).into_iter().chain(secrets(cx)).collect(),
 };
 
 /// The name of the entry of cron, or of the units of systemd.
 pub(super) fn unit(site: &Site) -> String {
-    format!("{}-backup", site.docker.project)
+    format!("{}-backup", site.docker().project)
 }
 
 fn schedule(site: &Site) -> Vec<PlannedFile> {
-    let (unit, root) = (unit(site), site.docker.root.as_str());
+    let (unit, root) = (unit(site), site.docker().root.as_str());
     let text = |path: String, template: &'static str, what: &str, when: String| {
         let cx = json!({
             "header": header(site, what),
@@ -38,7 +39,7 @@ fn schedule(site: &Site) -> Vec<PlannedFile> {
         });
         file(BACKUP.name, format!("docker/backup/{path}"), Mode::Plain, Body::Text { template, cx })
     };
-    match &site.docker.backup.scheduler {
+    match &site.docker().backup.scheduler {
         Scheduler::None => Vec::new(),
         Scheduler::Cron(it) => {
             vec![text("cron".into(), "docker/backup/cron", "When backups are made", it.to_string())]
@@ -62,7 +63,7 @@ fn schedule(site: &Site) -> Vec<PlannedFile> {
 }
 
 fn secrets(cx: &Cx<'_>) -> Vec<PlannedFile> {
-    let backup = &cx.site.docker.backup;
+    let backup = &cx.site.docker().backup;
     let line = |name: &str, secret: &SecretName| {
         let cx = json!({ "value": cx.secrets.expose(secret) });
         secret_file(name, "docker/backup/secret", cx)

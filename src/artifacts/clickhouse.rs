@@ -3,15 +3,17 @@
 //! Server settings only work in `config.d`, profile settings only in `users.d`; each file is
 //! mounted by itself, because a folder would hide what the image keeps there.
 
-use super::{Artifact, file, header};
+use super::{Artifact, file, header, Target};
 use crate::plan::{Body, Element, PlannedFile};
 use crate::site::{Clickhouse, Site};
 use crate::tree::Mode;
+use crate::value::ByteSize;
 
 pub(super) const CLICKHOUSE: Artifact = Artifact {
     name: "clickhouse",
     paths: "docker/clickhouse/*.xml",
     summary: "Memory, bounded system logs and query limits of the bundled ClickHouse",
+    target: Target::Docker,
     keys: &[
         "storage.clickhouse",
         "docker.host.memory",
@@ -43,8 +45,12 @@ fn files(site: &Site, bitnami_volume: bool) -> Vec<PlannedFile> {
         file(CLICKHOUSE.name, format!("docker/clickhouse/{name}"), Mode::Plain, body)
     };
     let mut files = vec![
-        xml("override.xml", "Server settings of ClickHouse", server(site)),
-        xml("users-override.xml", "Profile settings of ClickHouse", profiles(site)),
+        xml("override.xml", "Server settings of ClickHouse", server(&Server::of_docker(site))),
+        xml(
+            "users-override.xml",
+            "Profile settings of ClickHouse",
+            profiles(&Server::of_docker(site)),
+        ),
     ];
     if bitnami_volume {
         files.push(xml(
@@ -56,26 +62,52 @@ fn files(site: &Site, bitnami_volume: bool) -> Vec<PlannedFile> {
     files
 }
 
-/// Bytes that the server may use: four fifths of its container.
-fn server_memory(site: &Site) -> u64 {
-    site.docker.sizes.clickhouse.map_or(0, |it| it.bytes() / 5 * 4)
+/// What settings depend on.
+pub(super) struct Server {
+    /// Bytes that the server may use: four fifths of its container.
+    memory: u64,
+    /// Whether it shares few cores and little memory with everything else.
+    is_small: bool,
+    /// Days that it keeps records of its own work.
+    days: u64,
 }
 
-fn server(site: &Site) -> Vec<Element> {
-    let mark_cache = (server_memory(site) / 8).min(512 * crate::value::MIB);
+impl Server {
+    fn of_docker(site: &Site) -> Self {
+        let docker = site.docker();
+        Self {
+            // Below 16 GiB a server has few cores, too.
+            is_small: docker.memory.in_mib() < 16 * 1024,
+            ..Self::of(site, docker.sizes.clickhouse.unwrap_or(ByteSize::mib(0)))
+        }
+    }
+
+    /// One that has a container of this memory, on a machine of any size.
+    pub(super) fn of(site: &Site, container: ByteSize) -> Self {
+        Self {
+            memory: container.bytes() / 5 * 4,
+            is_small: container.in_mib() < 4 * 1024,
+            days: site.limits.clickhouse_log_retention.in_days(),
+        }
+    }
+}
+
+/// The settings that only work in `config.d`.
+pub(super) fn server(of: &Server) -> Vec<Element> {
+    let mark_cache = (of.memory / 8).min(512 * crate::value::MIB);
     let mut elements = vec![
         Element::parent(
             "logger",
             vec![Element::text("level", "warning"), Element::text("console", "1")],
         ),
-        Element::text("max_server_memory_usage", server_memory(site)),
+        Element::text("max_server_memory_usage", of.memory),
         Element::text("mark_cache_size", mark_cache),
     ];
-    if is_small(site) {
+    if of.is_small {
         elements.push(Element::text("concurrent_threads_soft_limit_num", 1));
     }
     elements.extend(backups());
-    elements.extend(system_logs(site));
+    elements.extend(system_logs(of.days));
     elements
 }
 
@@ -92,14 +124,9 @@ fn backups() -> [Element; 2] {
     ]
 }
 
-/// Below 16 GiB ClickHouse shares its few cores and little memory with everything else.
-fn is_small(site: &Site) -> bool {
-    site.docker.memory.in_mib() < 16 * 1024
-}
-
 /// Tables in which ClickHouse writes about itself. Unbounded they fill memory and disk of a small
 /// server within weeks: most are switched off, the ones that answer an operator's questions end by themselves.
-fn system_logs(site: &Site) -> Vec<Element> {
+fn system_logs(days: u64) -> Vec<Element> {
     const OFF: [&str; 21] = [
         "aggregated_zookeeper_log",
         "asynchronous_insert_log",
@@ -124,7 +151,6 @@ fn system_logs(site: &Site) -> Vec<Element> {
         "zookeeper_connection_log",
     ];
     const KEPT: [&str; 3] = ["query_log", "part_log", "error_log"];
-    let days = site.limits.clickhouse_log_retention.in_days();
     let kept = KEPT.map(|table| {
         Element::parent(
             table,
@@ -135,9 +161,9 @@ fn system_logs(site: &Site) -> Vec<Element> {
 }
 
 /// One query may use half of the server; reading in small pieces keeps merges and inserts alive beside it.
-fn profiles(site: &Site) -> Vec<Element> {
-    let mut settings = vec![Element::text("max_memory_usage", server_memory(site) / 2)];
-    if is_small(site) {
+pub(super) fn profiles(of: &Server) -> Vec<Element> {
+    let mut settings = vec![Element::text("max_memory_usage", of.memory / 2)];
+    if of.is_small {
         settings.extend([
             Element::text("max_block_size", 8192),
             Element::text("max_download_threads", 1),

@@ -3,7 +3,7 @@
 //! The CLI has the version of the release, is never told to build elsewhere than in the local engine, and pushes
 //! also to a registry on loopback, where it would only load the image into the engine of the machine it runs on.
 
-use super::{Artifact, Cx, file, header};
+use super::{Artifact, Cx, file, header, Target};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Registry, Site};
 use crate::tree::Mode;
@@ -13,6 +13,7 @@ pub(super) const DEPLOY: Artifact = Artifact {
     name: "deploy",
     paths: "docker/deploy/…",
     summary: "The script that deploys tasks, a GitHub workflow that runs it, and builder settings where the registry needs them",
+    target: Target::Docker,
     keys: &["name", "release", "domain", "network.access", "docker.deploy", "storage.registry"],
     plan: |cx| {
         let mut files = vec![script(cx.site)];
@@ -37,7 +38,7 @@ fn registry_user(site: &Site) -> Option<String> {
 }
 
 fn script(site: &Site) -> PlannedFile {
-    let deploy = &site.docker.deploy;
+    let deploy = &site.docker().deploy;
     let cx = json!({
         "header": header(site, "The way of tasks to the server"),
         "site": site.name.to_string(),
@@ -47,7 +48,7 @@ fn script(site: &Site) -> PlannedFile {
         "user": registry_user(site).unwrap_or_default(),
         "project": deploy.project.as_ref().map(|it| it.to_string()).unwrap_or_default(),
         "loopback": site.storage.registry.is_loopback(),
-        "root": site.docker.root.as_str(),
+        "root": site.docker().root.as_str(),
     });
     let body = Body::Text { template: "docker/deploy/deploy.sh", cx };
     emitted("deploy.sh", Mode::Executable, body)
@@ -65,7 +66,7 @@ fn builder(cx: &Cx<'_>) -> PlannedFile {
 const CHECKOUT: &str = "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd";
 
 fn workflow(site: &Site) -> PlannedFile {
-    let deploy = &site.docker.deploy;
+    let deploy = &site.docker().deploy;
     let folder = deploy.directory.as_ref().map_or(".", |it| it.as_str());
     let mut secrets = json!({ "TRIGGER_ACCESS_TOKEN": "${{ secrets.TRIGGER_ACCESS_TOKEN }}" });
     if registry_user(site).is_some() {
@@ -100,7 +101,7 @@ fn workflow(site: &Site) -> PlannedFile {
 
 /// What starts the job: a push to the branch that changes the folder, or a person.
 fn trigger(site: &Site) -> Value {
-    let deploy = &site.docker.deploy;
+    let deploy = &site.docker().deploy;
     let mut push = json!({ "branches": [deploy.branch.as_str()] });
     if let Some(folder) = &deploy.directory {
         push["paths"] = json!([format!("{folder}/**")]);

@@ -2,7 +2,7 @@
 
 use super::environment;
 use super::setting::{Group, Kept, Pieces, Setting, Value};
-use super::{Artifact, Cx, file, header};
+use super::{Artifact, Cx, file, header, Target};
 use crate::plan::{Body, EnvEntry, EnvFile, EnvGroup, EnvText, PlannedFile};
 use crate::release::env;
 use crate::site::{Clickhouse, Postgres, Site, Worker, generated};
@@ -12,6 +12,7 @@ pub(super) const DOTENV: Artifact = Artifact {
     name: "dotenv",
     paths: "docker/.env",
     summary: "Configuration and secrets of the stacks",
+    target: Target::Docker,
     keys: &["domain", "access", "limits", "storage", "env", "release"],
     plan: |cx| vec![dotenv(cx, DOTENV.name, "docker/.env", &rows(cx.site), View::Exposed)],
 };
@@ -20,6 +21,7 @@ pub(super) const DOTENV_REDACTED: Artifact = Artifact {
     name: "dotenv-redacted",
     paths: "docker/.env.redacted",
     summary: "The same with a fingerprint in the place of each secret, for review",
+    target: Target::Docker,
     keys: &["domain", "access", "limits", "storage", "env", "release"],
     plan: |cx| {
         vec![dotenv(
@@ -90,8 +92,8 @@ pub(super) fn rows(site: &Site) -> Vec<Kept> {
     if !site.is_split() {
         settings.extend(environment::supervisor(site));
     }
-    let uses_tag = site.docker.images.webapp.is_none()
-        || (!site.is_split() && site.docker.images.supervisor.is_none());
+    let uses_tag = site.docker().images.webapp.is_none()
+        || (!site.is_split() && site.docker().images.supervisor.is_none());
     sorted(
         image_tag(site, uses_tag).into_iter().chain(stores(site)).chain(kept(settings)).collect(),
     )
@@ -100,7 +102,7 @@ pub(super) fn rows(site: &Site) -> Vec<Kept> {
 /// The rows of a server that only runs tasks.
 pub(super) fn worker_rows(site: &Site, worker: &Worker) -> Vec<Kept> {
     let settings = environment::remote_supervisor(site, worker);
-    let uses_tag = site.docker.images.supervisor.is_none();
+    let uses_tag = site.docker().images.supervisor.is_none();
     sorted(image_tag(site, uses_tag).into_iter().chain(kept(settings)).collect())
 }
 

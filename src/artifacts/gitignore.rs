@@ -1,6 +1,6 @@
 //! `.gitignore`: the secret files of the output, so that committing the folder commits none of them.
 
-use super::{Artifact, file};
+use super::{Artifact, file, Target};
 use crate::plan::{Body, PlannedFile};
 use crate::tree::Mode;
 use serde_json::json;
@@ -9,6 +9,7 @@ pub(super) const GITIGNORE: Artifact = Artifact {
     name: "gitignore",
     paths: ".gitignore",
     summary: "What of the output must not be committed",
+    target: Target::Every,
     keys: &["name"],
     plan: |_| {
         vec![file(

@@ -13,6 +13,7 @@ mod dotenv;
 mod environment;
 mod gitignore;
 mod host;
+mod kubernetes;
 mod nginx;
 mod registry;
 mod runbook;
@@ -46,6 +47,9 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &deploy::DEPLOY,
     &workers::WORKERS,
     &host::HOST,
+    &kubernetes::VALUES,
+    &kubernetes::FLUX,
+    &kubernetes::VARIABLES,
 ];
 
 /// A kind of output; several files, one, or none for a site.
@@ -57,9 +61,32 @@ pub struct Artifact {
     pub paths: &'static str,
     /// What it is, in a sentence.
     pub summary: &'static str,
+    /// For which sites it is made.
+    pub target: Target,
     /// The keys of the spec that shape it.
     pub keys: &'static [&'static str],
     plan: fn(&Cx<'_>) -> Vec<PlannedFile>,
+}
+
+/// For which sites an artifact is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// All of them.
+    Every,
+    /// Those with `docker`.
+    Docker,
+    /// Those with `kubernetes`.
+    Kubernetes,
+}
+
+impl Target {
+    fn is_of(self, site: &Site) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Docker => site.docker.is_some(),
+            Self::Kubernetes => site.kubernetes.is_some(),
+        }
+    }
 }
 
 /// All that an artifact may know.
@@ -71,8 +98,8 @@ struct Cx<'a> {
 /// Plans every file of a site.
 pub fn plan(site: &Site, secrets: &Secrets) -> Plan {
     let cx = Cx { site, secrets };
-    let mut files: Vec<PlannedFile> =
-        ARTIFACTS.iter().flat_map(|artifact| (artifact.plan)(&cx)).collect();
+    let made = ARTIFACTS.iter().filter(|it| it.target.is_of(site));
+    let mut files: Vec<PlannedFile> = made.flat_map(|artifact| (artifact.plan)(&cx)).collect();
     let secret_paths =
         files.iter().filter(|it| it.mode == Mode::Secret).map(|it| it.path.to_string()).collect();
     gitignore::fill(&mut files, secret_paths);
@@ -88,7 +115,7 @@ fn file(artifact: &'static str, path: impl Into<String>, mode: Mode, body: Body)
 
 /// The install root as a word of a shell.
 fn root_word(site: &Site) -> String {
-    let root = site.docker.root.as_str();
+    let root = site.docker().root.as_str();
     // Letters, digits, `.`, `_`, `-`, `/` and blanks are all that may stand in it.
     if root.contains(' ') { format!("'{root}'") } else { root.to_owned() }
 }

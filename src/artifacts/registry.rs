@@ -1,6 +1,6 @@
 //! `auth.htpasswd`: who may push to and pull from the bundled registry.
 
-use super::{Artifact, file};
+use super::{Artifact, file, Target};
 use crate::plan::Body;
 use crate::release::env;
 use crate::site::{Registry, generated};
@@ -16,6 +16,7 @@ pub(super) const HTPASSWD: Artifact = Artifact {
     name: "htpasswd",
     paths: "docker/registry/auth.htpasswd",
     summary: "User and bcrypt hash of the bundled registry",
+    target: Target::Docker,
     keys: &["storage.registry"],
     plan: |cx| {
         let Registry::Bundled(registry) = &cx.site.storage.registry else { return Vec::new() };

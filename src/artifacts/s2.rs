@@ -1,7 +1,7 @@
 //! `s2-spec.json`: the one basin of the bundled s2.
 
 use super::environment::S2_BASIN;
-use super::{Artifact, file};
+use super::{Artifact, file, Target};
 use crate::plan::Body;
 use crate::site::Streams;
 use crate::tree::Mode;
@@ -16,6 +16,7 @@ pub(super) const S2: Artifact = Artifact {
     name: "s2",
     paths: "docker/s2/s2-spec.json",
     summary: "The basin that the bundled s2 begins with",
+    target: Target::Docker,
     keys: &["storage.streams"],
     plan: |cx| {
         if !matches!(cx.site.storage.streams, Streams::Bundled) {

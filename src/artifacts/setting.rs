@@ -160,6 +160,12 @@ impl Pieces {
         self
     }
 
+    /// This, then a secret as it is.
+    pub(super) fn then_secret(mut self, name: &SecretName) -> Self {
+        self.0.push(Piece::Secret(name.clone(), Form::AsItIs));
+        self
+    }
+
     /// Whether any secret stands in it.
     pub(super) fn is_secret(&self) -> bool {
         self.0.iter().any(|it| matches!(it, Piece::Secret(..)))
@@ -176,6 +182,32 @@ impl Pieces {
     /// The value with a fingerprint in the place of each secret.
     pub(super) fn redacted(&self, secrets: &Secrets) -> String {
         self.written(|name, _| format!("<{name} {}>", secrets.fingerprint(name)))
+    }
+
+    /// The value with its texts and secrets written in another language; of a secret, whether it stands within a URL.
+    pub(super) fn in_words(
+        &self,
+        text: impl Fn(&str) -> String,
+        secret: impl Fn(&SecretName, bool) -> String,
+    ) -> String {
+        let piece = |it: &Piece| match it {
+            Piece::Text(it) => text(it),
+            Piece::Secret(name, form) => secret(name, *form == Form::PercentEncoded),
+        };
+        self.0.iter().map(piece).collect()
+    }
+
+    /// The secrets in it, and whether each stands within a URL.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = (&SecretName, bool)> {
+        self.0.iter().filter_map(|it| match it {
+            Piece::Text(_) => None,
+            Piece::Secret(name, form) => Some((name, *form == Form::PercentEncoded)),
+        })
+    }
+
+    /// The text, where no secret stands in it.
+    pub(super) fn plain(&self) -> Option<String> {
+        (!self.is_secret()).then(|| self.in_words(str::to_owned, |_, _| String::new()))
     }
 
     fn written(&self, secret: impl Fn(&SecretName, Form) -> String) -> String {

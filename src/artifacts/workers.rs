@@ -1,7 +1,7 @@
 //! One folder for each server that only runs tasks, with only the secrets that it needs.
 
 use super::dotenv::{self, View};
-use super::{Artifact, Cx, checks, compose, ctl, file, header, memory_line, root_word};
+use super::{Artifact, Cx, checks, compose, ctl, file, header, memory_line, root_word, Target};
 use crate::plan::PlannedFile;
 use crate::site::Worker;
 use crate::tree::Mode;
@@ -10,8 +10,9 @@ pub(super) const WORKERS: Artifact = Artifact {
     name: "workers",
     paths: "workers/<host>/…",
     summary: "One bundle for each worker host: compose file, `.env` with its reviewable twin, control script, checks",
+    target: Target::Docker,
     keys: &["docker.topology.workers", "env.supervisor"],
-    plan: |cx| cx.site.docker.workers.iter().flat_map(|worker| bundle(cx, worker)).collect(),
+    plan: |cx| cx.site.docker().workers.iter().flat_map(|worker| bundle(cx, worker)).collect(),
 };
 
 fn bundle(cx: &Cx<'_>, worker: &Worker) -> Vec<PlannedFile> {

@@ -123,7 +123,7 @@ fn changed_secrets(site: &Site, changed: &Changed) -> Vec<&'static Rotation> {
 
 /// What to do with the tree, in the order in which it is done.
 fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
-    let root = site.docker.root.as_str();
+    let root = site.docker().root.as_str();
     let runbook = folder.join("RUNBOOK.md");
     out::say(format!("next, step by step in {}:", runbook.display()));
     for group in steps::groups(site, changed, folder, None) {
@@ -131,12 +131,12 @@ fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
     }
     in_front(site);
     if site.is_split() {
-        let webapp = format!("{}-webapp", site.docker.project);
+        let webapp = format!("{}-webapp", site.docker().project);
         out::say(format!(
             "      each worker host, as HOST, gets its own folder as {root}/, with the file worker_token (mode 0600) from"
         ));
         out::say(format!("        docker exec {webapp} cat /home/node/shared/worker_token"));
-        for worker in &site.docker.workers {
+        for worker in &site.docker().workers {
             let copy = steps::copy_worker(site, folder, worker.name.as_str());
             out::say(format!("        {copy}"));
         }
@@ -145,7 +145,7 @@ fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
 
 /// Who answers for the hosts of the site.
 fn in_front(site: &Site) {
-    let publish = &site.docker.publish;
+    let publish = &site.docker().publish;
     if site.nginx().is_some() {
         let hosts: Vec<&str> = site.hosts().into_iter().map(|(host, _)| host.as_str()).collect();
         out::say(format!("      nginx answers for {}", hosts.join(", ")));

@@ -2,7 +2,7 @@
 
 use crate::diag::Place;
 use crate::release::{ServerVersion, images};
-use crate::site::{Clickhouse, Realtime, Site};
+use crate::site::{Clickhouse, Kubernetes, Realtime, RedisInCluster, Site};
 use crate::value::ImageRef;
 
 /// An image that the site runs.
@@ -20,8 +20,9 @@ pub(super) struct Used<'a> {
 /// Every image that the site runs or would run, but for the release's own two where the author names no others.
 pub(super) fn used(site: &Site) -> Vec<Used<'_>> {
     // An image chosen for a container that the site does not have was refused before.
-    let chosen = site.docker.images.all().into_iter();
+    let chosen = site.docker.iter().flat_map(|it| it.images.all());
     let mut used: Vec<Used<'_>> = chosen.filter_map(|(key, image)| one(site, key, image)).collect();
+    used.extend(site.kubernetes.iter().flat_map(|it| in_cluster(site, it)));
     if let Realtime::Electric { image } = &site.storage.realtime {
         let at = Place::Value("storage.realtime.electric.image".into());
         used.push(Used { service: "electric", image, at, known: None });
@@ -39,6 +40,27 @@ fn one<'a>(site: &Site, service: &'static str, image: &'a ImageRef) -> Option<Us
     };
     let at = Place::Value(at.as_str().into());
     Some(Used { service, image, at, known: known(site, service) })
+}
+
+/// The images that the author chooses for the cluster; what is pinned for it is named with the key that does so.
+fn in_cluster<'a>(site: &'a Site, it: &'a Kubernetes) -> Vec<Used<'a>> {
+    let mut used = Vec::new();
+    let mut add = |service, image, at: &str, known| {
+        used.push(Used { service, image, at: Place::Value(at.into()), known });
+    };
+    if let Some(postgres) = &it.postgres {
+        let known = images::CNPG_POSTGRES.name();
+        add("cnpg_postgres", &postgres.image, "kubernetes.postgres.image", Some(known));
+    }
+    if let Some(RedisInCluster::Image(image)) = &it.redis {
+        add("redis", image, "kubernetes.redis.image.reference", Some(images::REDIS.name()));
+    }
+    // Beside `docker` it is the same image, and was said there.
+    if let Some(image) = it.object_store.as_ref().filter(|_| site.docker.is_none()) {
+        let known = known(site, "object_store");
+        add("object_store", image, "storage.object_store.bundled.kind", known);
+    }
+    used
 }
 
 fn known(site: &Site, service: &str) -> Option<&'static str> {
@@ -79,7 +101,8 @@ pub(super) fn clickhouse(site: &Site) -> Option<(ServerVersion, Place)> {
         let at = Place::Value("storage.clickhouse.external.version".into());
         return Some((ServerVersion(major, minor), at));
     }
-    let [major, minor, ..] = *numbers(&site.docker.images.clickhouse) else { return None };
+    let docker = site.docker.as_ref()?;
+    let [major, minor, ..] = *numbers(&docker.images.clickhouse) else { return None };
     let version = ServerVersion(u16::try_from(major).ok()?, u16::try_from(minor).ok()?);
     Some((version, Place::Value("docker.images.clickhouse".into())))
 }

@@ -12,6 +12,7 @@
 //! pages alone is [`Evidence::Documented`]: it says what is unknown and takes its variables from the
 //! newest release before it that was read.
 
+pub mod chart;
 pub mod compose_keys;
 pub mod compose_values;
 pub mod env;

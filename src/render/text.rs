@@ -103,6 +103,10 @@ static TEMPLATES: &[(&str, &str)] = &[
     ("runbook/stacks.md", include_str!("../../templates/runbook/stacks.md.tera")),
     ("runbook/verify.md", include_str!("../../templates/runbook/verify.md.tera")),
     ("runbook/workers.md", include_str!("../../templates/runbook/workers.md.tera")),
+    (
+        "kubernetes/cluster-secrets.example.yaml",
+        include_str!("../../templates/kubernetes/cluster-secrets.example.yaml.tera"),
+    ),
 ];
 
 /// What a template writes an author's text with.

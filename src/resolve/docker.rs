@@ -14,14 +14,12 @@ use crate::value::{ByteSize, ImageRef, Label, Port};
 const MEMORY: ByteSize = ByteSize::mib(8192);
 
 pub(super) fn resolve(
-    written: Option<&spec::Docker>,
+    written: &spec::Docker,
     name: &Label,
     storage: &Storage,
     proxy: Proxy,
     cx: &mut Cx<'_>,
 ) -> Docker {
-    let none = spec::Docker::default();
-    let written = written.unwrap_or(&none);
     let memory = written.host.as_ref().and_then(|it| it.memory).unwrap_or(MEMORY);
     let workers = workers(written, cx);
     let split = !workers.is_empty();

@@ -9,6 +9,7 @@ mod deploy;
 mod docker;
 mod env;
 mod hardening;
+mod kubernetes;
 mod limits;
 mod network;
 mod patches;
@@ -19,7 +20,7 @@ mod storage;
 use crate::diag::Sink;
 use crate::site::{Allowance, Site};
 use crate::spec::{Allow, SecretRef, SiteSpec};
-use crate::value::{Label, Scalar, SecretName, StorePath};
+use crate::value::{Label, Scalar, SecretName, SiteDomain, StorePath};
 
 /// What resolving gathers besides the site itself.
 struct Cx<'a> {
@@ -56,13 +57,17 @@ pub fn resolve(spec: &SiteSpec, sink: &mut Sink) -> Site {
     let mut cx = Cx { sink, supplied: Vec::new() };
     let release = release::resolve(spec.release.as_ref(), &mut cx);
     let name = spec.name.clone().unwrap_or_else(placeholder);
-    let domain = spec.domain.clone().unwrap_or_else(placeholder);
+    let domain = spec.domain.clone().unwrap_or_else(placeholder::<SiteDomain>).domain();
     let storage = storage::resolve(spec.storage.as_ref(), release, &domain, &mut cx);
     let access = access::resolve(spec.access.as_ref(), release, &mut cx);
     let network = network::resolve(spec, release, &domain, &storage, &mut cx);
-    let proxy = proxy::resolve(spec.docker.as_ref(), &access.admins);
-    let docker = docker::resolve(spec.docker.as_ref(), &name, &storage, proxy, &mut cx);
-    let limits = limits::resolve(spec.limits.as_ref(), release, &docker, &mut cx);
+    let docker = spec.docker.as_ref().map(|it| {
+        let proxy = proxy::resolve(Some(it), &access.admins);
+        docker::resolve(it, &name, &storage, proxy, &mut cx)
+    });
+    let kubernetes =
+        spec.kubernetes.as_ref().map(|it| kubernetes::resolve(it, release, &name, &storage, &mut cx));
+    let limits = limits::resolve(spec.limits.as_ref(), release, docker.as_ref(), &mut cx);
     let extra = env::resolve(spec.env.as_ref(), release, &mut cx);
     let supplied = std::mem::take(&mut cx.supplied);
     let site = Site {
@@ -75,12 +80,14 @@ pub fn resolve(spec: &SiteSpec, sink: &mut Sink) -> Site {
         network,
         storage,
         docker,
+        kubernetes,
         extra,
         patches: patches::resolve(spec.patches.as_ref(), cx.sink),
         allow: allowances(spec.allow.as_deref().unwrap_or_default()),
         store: store_path(spec, &name),
         supplied,
     };
+    kubernetes::refuse_mixtures(spec, &site, &mut cx);
     proxy::refuse_certificates(&site, &mut cx);
     env::refuse_reserved_secrets(&site, sink);
     site

@@ -233,7 +233,12 @@ fn registry(written: Option<&spec::Registry>, domain: &Domain, cx: &mut Cx<'_>) 
         }
     };
     Registry::Bundled(BundledRegistry {
-        host: bundled.host.clone().unwrap_or_else(|| known(&format!("registry.{domain}"))),
+        host: match (&bundled.host, domain.variable()) {
+            (Some(host), _) => host.clone(),
+            (None, None) => known(&format!("registry.{domain}")),
+            // A bundled registry is a container of a server, and there the variable is refused.
+            (None, Some(_)) => placeholder(),
+        },
         username: bundled.username.clone().unwrap_or_else(|| known("trigger")),
         namespace: bundled.namespace.clone().unwrap_or_else(|| known("trigger")),
     })

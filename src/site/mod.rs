@@ -8,6 +8,7 @@ mod backup;
 mod deploy;
 mod docker;
 mod hardening;
+mod kubernetes;
 mod network;
 mod owned;
 mod proxy;
@@ -20,6 +21,11 @@ pub use backup::{Backup, ClickhousePart, Offsite, Scheduler};
 pub use deploy::Deploy;
 pub use docker::{Docker, Images, Publish, Worker};
 pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd};
+pub use kubernetes::{
+    ClickhouseInCluster, Gitops, Ingress, IngressTls, Kubernetes, PostgresBackup,
+    PostgresInCluster, RedisInCluster, Resource, Resources, SecretsInCluster, Volume, VolumeAccess,
+    Volumes,
+};
 pub use network::{Expose, Network, NetworkAccess, Tailnet};
 pub use owned::{OWNED, Owned, owner};
 pub use proxy::{Letsencrypt, Nginx, Os, Proxy, Tls};
@@ -57,8 +63,10 @@ pub struct Site {
     pub network: Network,
     /// Everything that keeps data.
     pub storage: Storage,
-    /// Servers, containers, what is published.
-    pub docker: Docker,
+    /// The site as Docker Compose stacks, where it is compiled for them.
+    pub docker: Option<Docker>,
+    /// The site as objects of a cluster, where it is compiled for one.
+    pub kubernetes: Option<Kubernetes>,
     /// Variables that the author adds.
     pub extra: Extra,
     /// What the author changes in files of the output.
@@ -151,9 +159,14 @@ pub struct Allowance {
 }
 
 impl Site {
+    /// The site as Docker Compose stacks. Only what is compiled for Docker may ask.
+    pub fn docker(&self) -> &Docker {
+        self.docker.as_ref().expect("bug in trigger-gen: a site without `docker` is asked for it")
+    }
+
     /// Whether runs are executed on other servers than the webapp's.
     pub fn is_split(&self) -> bool {
-        !self.docker.workers.is_empty()
+        self.docker.as_ref().is_some_and(|it| !it.workers.is_empty())
     }
 
     /// Servers that the author has elsewhere, by their hosts.

@@ -92,7 +92,7 @@ impl Os {
 impl Site {
     /// nginx on the server, unless the author brings a proxy.
     pub fn nginx(&self) -> Option<&Nginx> {
-        match &self.docker.proxy {
+        match &self.docker.as_ref()?.proxy {
             Proxy::None => None,
             Proxy::Nginx(it) => Some(it),
         }

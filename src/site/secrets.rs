@@ -25,6 +25,9 @@ pub enum Use {
 impl Site {
     /// Every secret that the site needs, generated ones first, each name once.
     pub fn needed_secrets(&self) -> Vec<Needed> {
+        if !self.writes_secrets() {
+            return Vec::new();
+        }
         let generated = self
             .generated_names()
             .into_iter()

@@ -8,6 +8,7 @@ mod deploy;
 mod docker;
 mod env;
 mod hardening;
+mod kubernetes;
 mod limits;
 mod lists;
 mod network;
@@ -29,6 +30,12 @@ pub use docker::{
 pub use env::{EnvSection, EnvValue, SecretRef};
 pub(crate) use env::{literal_secret, secret_in_patch};
 pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd, Sysctl, UnattendedUpgrades};
+pub use kubernetes::{
+    ClusterClickhouse, ClusterPostgres, ClusterRedis, ClusterResources, ClusterSecrets,
+    ClusterVolume, ClusterVolumes, ExternalSecrets, FluxFloor, Gateway, Gitops, Ingress,
+    IngressTls, Kubernetes, PodSecurity, PostgresBackup, RedisImage, Resource, SharedVolume,
+    StoreScope, Substitute, Traefik, VolumeAccess,
+};
 pub use limits::{Concurrency, Limits, Payloads, RateLimit, Retention};
 pub use lists::{Allow, SecretsSection};
 pub use network::{Expose, Network, NetworkAccess, Tailscale};
@@ -44,7 +51,7 @@ pub use storage::{
 
 use crate::diag::{Diagnostic, Place, Route, Sink, Step};
 use crate::source::{Source, Span};
-use crate::value::{Domain, Label, ReleaseTag, TimeZone};
+use crate::value::{Label, ReleaseTag, SiteDomain, TimeZone};
 use crate::yaml::{self, Kind, Node};
 use read::section;
 
@@ -62,7 +69,7 @@ section! {
         required release: ReleaseTag,
         /// Host name of the dashboard, and of the API unless `network.access.tailscale.api_domain` names another, as
         /// `trigger.example.com`.
-        required domain: Domain,
+        required domain: SiteDomain,
         /// Time zone of the server's logs and schedules. Default: UTC.
         optional timezone: TimeZone,
         /// Who may sign in, and how e-mail is sent.
@@ -74,7 +81,9 @@ section! {
         /// Databases, object store, streams, realtime and image registry. Default: all of them bundled.
         optional storage: Storage,
         /// Compile for Docker Compose.
-        required docker: Docker,
+        expected docker: Docker,
+        /// Compile for a Kubernetes cluster under Flux.
+        optional kubernetes: Kubernetes,
         /// Further variables for webapp and supervisor, checked against what the release reads.
         optional env: EnvSection,
         /// Merge patches on YAML files of the output, by path: for what no key says. `null` removes, a list takes

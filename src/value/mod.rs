@@ -3,6 +3,7 @@
 //! Invariant: a value of these types is valid. There is no way to make one but through [`Scalar`].
 
 mod backup;
+mod cluster;
 mod deploy;
 mod email;
 mod image;
@@ -14,12 +15,15 @@ mod tailnet;
 mod text;
 
 pub use backup::{AccessKeyId, AgeRecipient, RcloneRemote, ResticRepository, Schedule};
+pub use cluster::{
+    BucketFolder, CpuAmount, GitopsPath, Middleware, Namespace, ObjectName, TlsSecretName, VariablePrefix,
+};
 pub use deploy::{Branch, ProjectRef, RepoFolder};
 pub(crate) use email::anchored;
 pub use email::{ContactEmail, EmailAddress, EmailPattern, Mailbox};
 pub use image::ImageRef;
 pub use name::{BucketName, EnvName, Label, LintName, Region, RegistryNamespace, SecretName};
-pub use net::{Domain, Host, Origin, Port, RegistryHost};
+pub use net::{Domain, Host, Origin, Port, RegistryHost, SiteDomain};
 pub use range::AddressRange;
 pub use size::{ByteSize, Duration, MIB};
 pub use tailnet::{TailnetIpv4, TailnetIpv6};
@@ -145,7 +149,16 @@ mod tests {
         example_holds::<AddressRange>();
         example_holds::<AccessKeyId>();
         example_holds::<AgeRecipient>();
+        example_holds::<BucketFolder>();
         example_holds::<BucketName>();
+        example_holds::<CpuAmount>();
+        example_holds::<GitopsPath>();
+        example_holds::<Middleware>();
+        example_holds::<Namespace>();
+        example_holds::<ObjectName>();
+        example_holds::<SiteDomain>();
+        example_holds::<TlsSecretName>();
+        example_holds::<VariablePrefix>();
         example_holds::<ByteSize>();
         example_holds::<ContactEmail>();
         example_holds::<Domain>();

@@ -11,6 +11,37 @@ checked_text! {
 }
 
 checked_text! {
+    /// The host of a site: a public host name, or one whose end Flux fills in.
+    SiteDomain is "a public host name; in a cluster its end may be a variable, as `trigger.${SECRET_DOMAIN}`" like "trigger.example.com"
+    matching "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+([a-z]([a-z0-9-]{0,61}[a-z0-9])?|\\$\\{[A-Z_][A-Z0-9_]*\\})$" by site_domain
+}
+
+impl SiteDomain {
+    /// The host; [`Domain::variable`] says whether a part of it is filled in later.
+    pub fn domain(&self) -> Domain {
+        Domain(self.0.clone())
+    }
+}
+
+impl Domain {
+    /// The variable of Flux that the host ends with. None but [`SiteDomain`] can make such a one.
+    pub fn variable(&self) -> Option<&str> {
+        ending_variable(&self.0)
+    }
+}
+
+impl RegistryHost {
+    /// The variable of Flux that the host ends with.
+    pub fn variable(&self) -> Option<&str> {
+        ending_variable(self.0.split(':').next().unwrap_or_default())
+    }
+}
+
+fn ending_variable(host: &str) -> Option<&str> {
+    host.split_once("${")?.1.strip_suffix('}')
+}
+
+checked_text! {
     /// The host of a server that is not part of the stack: a name or an address.
     Host is "a host name or address" like "db.internal.example.com"
     matching "^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$" by host
@@ -18,8 +49,9 @@ checked_text! {
 
 checked_text! {
     /// The host of an image registry, with its port where it has one.
+    /// In a cluster its end may be a variable.
     RegistryHost is "a registry host without scheme or path" like "ghcr.io"
-    matching "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$" by registry_host
+    matching "^[a-z0-9]([a-z0-9.-]*([a-z0-9]|\\$\\{[A-Z_][A-Z0-9_]*\\}))?(:[0-9]{1,5})?$" by registry_host
 }
 
 /// A TCP port from 1 to 65535.
@@ -137,6 +169,24 @@ impl Scalar for Origin {
 
 text_schema!(Origin, "an origin: scheme, host and perhaps a port");
 
+/// Labels, then perhaps a variable in the place of the last ones.
+fn site_domain(text: &str) -> Result<(), Refusal> {
+    match text.split_once("${") {
+        Some((before, rest)) => before_variable(before, rest),
+        None => domain(text),
+    }
+}
+
+fn before_variable(before: &str, rest: &str) -> Result<(), Refusal> {
+    let (Some(host), Some(name)) = (before.strip_suffix('.'), rest.strip_suffix('}')) else {
+        return Err(Refusal::new(
+            "a variable stands at the end, in the place of the last labels: `trigger.${SECRET_DOMAIN}`",
+        ));
+    };
+    super::cluster::variable(name)?;
+    labels(host)
+}
+
 fn domain(text: &str) -> Result<(), Refusal> {
     let bare = without_scheme_and_path(text).to_lowercase();
     let refused = |why: &str| {
@@ -198,10 +248,15 @@ fn registry_host(text: &str) -> Result<(), Refusal> {
         return Err(Refusal::new("write host and port alone; the path has the key `namespace`")
             .instead(bare));
     }
-    match text.split_once(':') {
-        Some((name, port)) => labels(name).and_then(|()| port_number(port).map(drop)),
-        None => labels(text),
+    let (name, port) = match text.split_once(':') {
+        Some((name, port)) => (name, Some(port)),
+        None => (text, None),
+    };
+    match name.split_once("${") {
+        Some((before, rest)) => before_variable(before, rest)?,
+        None => labels(name)?,
     }
+    port.map_or(Ok(()), |port| port_number(port).map(drop))
 }
 
 fn without_scheme_and_path(text: &str) -> &str {

@@ -16,7 +16,7 @@ pub(super) static CHECKS: &[Check] = &[
         doctor: false,
         title: "the webapp answers its health check",
         hint: "trigger-ctl.sh logs webapp; after an update migrations may take minutes",
-        expects: |on| on.is_server().then(|| vec![on.site.docker.publish.webapp.to_string()]),
+        expects: |on| on.is_server().then(|| vec![on.site.docker().publish.webapp.to_string()]),
     },
     Check {
         id: "V41",
@@ -50,7 +50,7 @@ pub(super) static CHECKS: &[Check] = &[
         title: "every supervisor was heard of in the last two minutes",
         hint: "trigger-ctl.sh logs supervisor: Invalid or missing worker token means that token or MANAGED_WORKER_SECRET differ",
         expects: |on| {
-            let remote = on.site.docker.workers.iter().map(|it| it.name.to_string());
+            let remote = on.site.docker().workers.iter().map(|it| it.name.to_string());
             let own = (!on.site.is_split()).then(|| on.site.name.to_string());
             own_postgres(on).then(|| own.into_iter().chain(remote).collect())
         },
@@ -63,7 +63,7 @@ pub(super) static CHECKS: &[Check] = &[
         doctor: false,
         title: "the API refuses a call without a key",
         hint: "another answer than 401 comes from another program at this port: ss -ltnp",
-        expects: |on| on.is_server().then(|| vec![on.site.docker.publish.webapp.to_string()]),
+        expects: |on| on.is_server().then(|| vec![on.site.docker().publish.webapp.to_string()]),
     },
     Check {
         id: "V44",
@@ -178,7 +178,7 @@ pub(super) static CHECKS: &[Check] = &[
         hint: "trigger-ctl.sh logs registry; copy .env and registry/auth.htpasswd together",
         expects: |on| match on.site.storage.registry {
             Registry::Bundled(_) if on.is_server() => {
-                Some(vec![on.site.docker.publish.registry.to_string()])
+                Some(vec![on.site.docker().publish.registry.to_string()])
             }
             _ => None,
         },

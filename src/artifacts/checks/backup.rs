@@ -13,7 +13,7 @@ pub(super) static CHECKS: &[Check] = &[
         doctor: false,
         title: "a verified set is younger than 26 hours",
         hint: "trigger-ctl.sh backup makes one now and says what is in its way",
-        expects: |on| when(on.is_server() && on.site.docker.backup.scheduler.schedule().is_some()),
+        expects: |on| when(on.is_server() && on.site.docker().backup.scheduler.schedule().is_some()),
     },
     Check {
         id: "V81",
@@ -36,7 +36,7 @@ pub(super) static CHECKS: &[Check] = &[
         expects: |on| {
             let unit = unit(on.site);
             on.is_server().then_some(())?;
-            match on.site.docker.backup.scheduler {
+            match on.site.docker().backup.scheduler {
                 Scheduler::Cron(_) => Some(vec![format!("/etc/cron.d/{unit}")]),
                 Scheduler::Systemd(_) => Some(vec![format!("{unit}.timer")]),
                 Scheduler::None => None,
@@ -52,7 +52,7 @@ pub(super) static CHECKS: &[Check] = &[
         title: "a copy younger than 50 hours lies on another machine",
         hint: "trigger-ctl.sh backup says why it could not be copied",
         expects: |on| {
-            let away = !matches!(on.site.docker.backup.offsite, Offsite::None);
+            let away = !matches!(on.site.docker().backup.offsite, Offsite::None);
             when(on.is_server() && away)
         },
     },

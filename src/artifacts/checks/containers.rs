@@ -66,7 +66,7 @@ pub(super) static CHECKS: &[Check] = &[
         title: "docker-proxy is on one network, which only the supervisor shares",
         hint: "docker network disconnect what does not belong there, then trigger-ctl.sh up",
         expects: |on| {
-            let project = &on.site.docker.project;
+            let project = &on.site.docker().project;
             on.runs_tasks().then(|| vec![format!("{project}-docker-proxy")])
         },
     },
@@ -89,7 +89,7 @@ pub(super) static CHECKS: &[Check] = &[
         title: "the running registry writes into the volume with a name",
         hint: "copy its images out before the container is removed: docker cp PROJECT-registry:/var/lib/registry .",
         expects: |on| {
-            let project = &on.site.docker.project;
+            let project = &on.site.docker().project;
             on.has("registry").then(|| vec![format!("{project}-registry")])
         },
     },

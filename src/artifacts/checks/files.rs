@@ -61,7 +61,7 @@ pub(super) static CHECKS: &[Check] = &[
         title: "the registry keeps its images in a volume with a name",
         hint: "the compose file was changed: build and copy again before the next down",
         expects: |on| {
-            let project = &on.site.docker.project;
+            let project = &on.site.docker().project;
             on.has("registry").then(|| vec![format!("{project}-registry")])
         },
     },

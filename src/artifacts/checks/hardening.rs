@@ -11,7 +11,7 @@ pub(super) static CHECKS: &[Check] = &[
         doctor: true,
         title: "the firewall is loaded, for this machine and for what Docker publishes, and comes back at a start",
         hint: "trigger-ctl.sh install puts it in place; it stays open to the connection that you came in on",
-        expects: |on| when(on.site.docker.hardening.firewall.is_some()),
+        expects: |on| when(on.site.docker().hardening.firewall.is_some()),
     },
     Check {
         id: "V07",
@@ -22,7 +22,7 @@ pub(super) static CHECKS: &[Check] = &[
         title: "sshd takes keys alone",
         hint: "trigger-ctl.sh install puts its settings in place; another file of /etc/ssh/sshd_config.d may go before",
         expects: |on| {
-            let sshd = on.site.docker.hardening.sshd.as_ref()?;
+            let sshd = on.site.docker().hardening.sshd.as_ref()?;
             let root = if sshd.root_login {
                 &["prohibit-password", "without-password", "no"][..]
             } else {
@@ -39,7 +39,7 @@ pub(super) static CHECKS: &[Check] = &[
         doctor: false,
         title: "fail2ban watches sshd",
         hint: "systemctl status fail2ban; trigger-ctl.sh install puts its settings in place",
-        expects: |on| when(on.site.docker.hardening.fail2ban.is_some()),
+        expects: |on| when(on.site.docker().hardening.fail2ban.is_some()),
     },
     Check {
         id: "V09",
@@ -49,7 +49,7 @@ pub(super) static CHECKS: &[Check] = &[
         doctor: false,
         title: "security updates install themselves",
         hint: "trigger-ctl.sh install puts the settings in place; systemctl status apt-daily-upgrade.timer",
-        expects: |on| when(on.site.docker.hardening.unattended_upgrades),
+        expects: |on| when(on.site.docker().hardening.unattended_upgrades),
     },
     Check {
         id: "V12",
@@ -60,7 +60,7 @@ pub(super) static CHECKS: &[Check] = &[
         title: "the engine bounds the logs of the containers of runs",
         hint: "trigger-ctl.sh install writes /etc/docker/daemon.json; containers that exist keep their settings until they are made again",
         expects: |on| {
-            let daemon = on.site.docker.hardening.daemon.as_ref()?;
+            let daemon = on.site.docker().hardening.daemon.as_ref()?;
             Some(vec![format!("local {}", daemon.live_restore)])
         },
     },

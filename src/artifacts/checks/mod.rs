@@ -12,7 +12,7 @@ mod host;
 mod outside;
 mod proxy;
 
-use super::{Artifact, Cx, file};
+use super::{Artifact, Cx, file, Target};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Site, Worker};
 use crate::tree::Mode;
@@ -22,6 +22,7 @@ pub(super) const CHECKS: Artifact = Artifact {
     name: "checks",
     paths: "docker/checks.json",
     summary: "What must hold on the server, for `verify` and `doctor`, with the hashes of all files that hold no secret",
+    target: Target::Docker,
     keys: &["name", "release", "domain", "access", "network", "docker", "storage"],
     plan: |cx| vec![list(cx, CHECKS.name, "docker", None)],
 };

@@ -29,7 +29,7 @@ pub(super) static CHECKS: &[Check] = &[
 
 /// Ports of the stacks, inside containers and where the site publishes them: none is for the world.
 pub(super) fn stack_ports(on: On<'_>) -> Vec<String> {
-    let publish = &on.site.docker.publish;
+    let publish = &on.site.docker().publish;
     let mut ports =
         vec![2375, 3060, 5000, 5432, 5433, 6379, 6389, 8020, 8030, 8123, 9000, 9001, 9090, 9123];
     let chosen = [Some(publish.webapp), Some(publish.object_store), Some(publish.registry)];

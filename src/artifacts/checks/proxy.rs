@@ -16,7 +16,7 @@ pub(super) static CHECKS: &[Check] = &[
         doctor: true,
         title: "nginx takes its files, and has those of the site",
         hint: "nginx -t says which line; trigger-ctl.sh install puts the files in place",
-        expects: |on| nginx(on).map(|_| vec![format!("{}/nginx/site.conf", on.site.docker.root)]),
+        expects: |on| nginx(on).map(|_| vec![format!("{}/nginx/site.conf", on.site.docker().root)]),
     },
     Check {
         id: "V61",

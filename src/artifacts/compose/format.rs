@@ -204,6 +204,16 @@ impl Text {
         self.0.iter().map(part).collect()
     }
 
+    /// The text, where nothing is taken from `.env`.
+    pub(in crate::artifacts) fn plain(&self) -> Option<String> {
+        let mut out = String::new();
+        for part in &self.0 {
+            let Part::Literal(text) = part else { return None };
+            out.push_str(text);
+        }
+        Some(out)
+    }
+
     /// This, then text.
     pub(super) fn then(mut self, text: &str) -> Self {
         self.0.push(Part::Literal(text.into()));

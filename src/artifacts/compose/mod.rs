@@ -9,7 +9,7 @@ pub(super) use format::Text;
 pub(super) use worker::remote;
 
 use super::setting::Setting;
-use super::{Artifact, Cx, file, header};
+use super::{Artifact, Cx, file, header, Target};
 use crate::plan::{Body, PlannedFile};
 use crate::release::env;
 use crate::site::{Site, Worker};
@@ -22,6 +22,7 @@ pub(super) const WEBAPP: Artifact = Artifact {
     name: "compose-webapp",
     paths: "docker/webapp/docker-compose.yml",
     summary: "The stack of webapp and bundled stores",
+    target: Target::Docker,
     keys: &["docker", "storage", "release", "env.webapp"],
     plan: |cx| {
         vec![stack(
@@ -38,6 +39,7 @@ pub(super) const WORKER: Artifact = Artifact {
     name: "compose-worker",
     paths: "docker/worker/docker-compose.yml",
     summary: "The stack of supervisor and docker socket proxy, beside the webapp",
+    target: Target::Docker,
     keys: &["docker", "release", "env.supervisor"],
     plan: |cx| match cx.site.is_split() {
         true => Vec::new(),
@@ -97,7 +99,7 @@ fn stack(
         false => format!("-f {root}/webapp/docker-compose.yml -f {root}/worker/docker-compose.yml"),
     };
     if !cx.site.is_split() {
-        header.push(super::memory_line(&cx.site.docker.sizes.reserve(cx.site.docker.memory)));
+        header.push(super::memory_line(&cx.site.docker().sizes.reserve(cx.site.docker().memory)));
     }
     header
         .push(format!("Run as part of one project: docker compose --env-file {root}/.env {files}"));
@@ -126,7 +128,7 @@ pub(super) fn runner_network(site: &Site) -> String {
 }
 
 fn real_name(site: &Site, name: &str) -> String {
-    format!("{}-{name}", site.docker.project)
+    format!("{}-{name}", site.docker().project)
 }
 
 /// A network that leads nowhere but to its members.
@@ -171,7 +173,7 @@ fn project(
 ) -> Compose {
     let services = services.into_iter().map(|(name, service)| (name.to_owned(), service)).collect();
     Compose {
-        name: site.docker.project.to_string(),
+        name: site.docker().project.to_string(),
         services: Ordered(services),
         networks: Ordered(networks),
         volumes: Ordered(volumes),

@@ -52,7 +52,7 @@ pub(super) fn bundled(site: &Site) -> Vec<Store> {
 
 /// Stores on the internal network that the author publishes: each needs a network that leads out.
 pub(super) fn published(site: &Site) -> Vec<(&'static str, Port)> {
-    let publish = &site.docker.publish;
+    let publish = &site.docker().publish;
     let all = [
         ("postgres-publish", publish.postgres),
         ("redis-publish", publish.redis),
@@ -88,7 +88,7 @@ fn check(test: Vec<Text>, start_period: &'static str) -> Option<Healthcheck> {
 
 fn postgres(site: &Site) -> Store {
     let (ports, networks) = reachable(site, "postgres-publish", 5432);
-    let buffers = site.docker.sizes.postgres.map_or(128, |it| it.in_mib() / 4);
+    let buffers = site.docker().sizes.postgres.map_or(128, |it| it.in_mib() / 4);
     let settings = [
         "wal_level=logical".to_owned(),
         format!("max_slot_wal_keep_size={SLOT_WAL_MIB}MB"),
@@ -122,8 +122,8 @@ fn postgres(site: &Site) -> Store {
         ),
         stop_grace_period: Some("60s"),
         shm_size: Some("128m".into()),
-        mem_limit: limit(site.docker.sizes.postgres),
-        ..service(site, "postgres", site.docker.images.postgres.as_str())
+        mem_limit: limit(site.docker().sizes.postgres),
+        ..service(site, "postgres", site.docker().images.postgres.as_str())
     };
     Store { name: "postgres", service, volume: Some("postgres"), condition: HEALTHY }
 }
@@ -131,7 +131,7 @@ fn postgres(site: &Site) -> Store {
 /// The password goes in through standard input, so that it stands in no argument of any process.
 fn redis(site: &Site) -> Store {
     let (ports, networks) = reachable(site, "redis-publish", 6379);
-    let memory = site.docker.sizes.redis.map_or(96, |it| it.in_mib() * 3 / 4);
+    let memory = site.docker().sizes.redis.map_or(96, |it| it.in_mib() * 3 / 4);
     let script = format!(
         "exec redis-server - <<CONF\n\
          requirepass \"$(printf %s \"$REDISCLI_AUTH\" | sed 's/[\\\\\"]/\\\\&/g')\"\n\
@@ -150,8 +150,8 @@ fn redis(site: &Site) -> Store {
         networks,
         healthcheck: check(texts(["CMD-SHELL", "test \"$(redis-cli ping)\" = PONG"]), "1m"),
         stop_grace_period: Some("30s"),
-        mem_limit: limit(site.docker.sizes.redis),
-        ..service(site, "redis", site.docker.images.redis.as_str())
+        mem_limit: limit(site.docker().sizes.redis),
+        ..service(site, "redis", site.docker().images.redis.as_str())
     };
     Store { name: "redis", service, volume: Some("redis"), condition: HEALTHY }
 }
@@ -176,8 +176,8 @@ fn clickhouse(site: &Site, bitnami_volume: bool) -> Store {
         healthcheck: check(texts(["CMD", "clickhouse-client", "--query", "SELECT 1"]), "2m"),
         stop_grace_period: Some("60s"),
         ulimits: Some(Ulimits { nofile: Nofile { soft: 262_144, hard: 262_144 } }),
-        mem_limit: limit(site.docker.sizes.clickhouse),
-        ..service(site, "clickhouse", site.docker.images.clickhouse.as_str())
+        mem_limit: limit(site.docker().sizes.clickhouse),
+        ..service(site, "clickhouse", site.docker().images.clickhouse.as_str())
     };
     Store { name: "clickhouse", service, volume: Some("clickhouse"), condition: HEALTHY }
 }
@@ -196,7 +196,7 @@ fn versitygw(site: &Site) -> Store {
             (env::VGW_PORT, ":9000".into()),
             (env::VGW_REGION, BUNDLED_REGION.into()),
         ]),
-        ports: vec![on_loopback(site.docker.publish.object_store, 9000)],
+        ports: vec![on_loopback(site.docker().publish.object_store, 9000)],
         volumes: vec![Mount::volume("object-store", "/data")],
         networks: vec![RUNNER],
         // It answers GET alone, so `--spider` would fail.
@@ -204,8 +204,8 @@ fn versitygw(site: &Site) -> Store {
             texts(["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9000/health"]),
             "1m",
         ),
-        mem_limit: limit(site.docker.sizes.object_store),
-        ..service(site, "object-store", site.docker.images.object_store.as_str())
+        mem_limit: limit(site.docker().sizes.object_store),
+        ..service(site, "object-store", site.docker().images.object_store.as_str())
     };
     Store { name: "object-store", service, volume: Some("object-store"), condition: HEALTHY }
 }
@@ -217,12 +217,12 @@ fn minio(site: &Site) -> Store {
             (env::MINIO_ROOT_USER, BUNDLED_ACCESS_KEY_ID.into()),
             (env::MINIO_ROOT_PASSWORD, Text::variable(env::OBJECT_STORE_SECRET_ACCESS_KEY)),
         ]),
-        ports: vec![on_loopback(site.docker.publish.object_store, 9000)],
+        ports: vec![on_loopback(site.docker().publish.object_store, 9000)],
         volumes: vec![Mount::volume("minio", "/data")],
         networks: vec![RUNNER],
         healthcheck: check(texts(["CMD", "mc", "ready", "local"]), "1m"),
-        mem_limit: limit(site.docker.sizes.object_store),
-        ..service(site, "minio", site.docker.images.object_store.as_str())
+        mem_limit: limit(site.docker().sizes.object_store),
+        ..service(site, "minio", site.docker().images.object_store.as_str())
     };
     Store { name: "minio", service, volume: Some("minio"), condition: HEALTHY }
 }
@@ -242,7 +242,7 @@ fn minio_bucket(site: &Site) -> Store {
             "minio".into(),
             super::format::Dependency { condition: "service_healthy" },
         )])),
-        ..service(site, "minio-bucket", site.docker.images.object_store_client.as_str())
+        ..service(site, "minio-bucket", site.docker().images.object_store_client.as_str())
     };
     Store {
         name: "minio-bucket",
@@ -264,8 +264,8 @@ fn streams(site: &Site) -> Store {
         ],
         networks: vec![RUNNER],
         stop_grace_period: Some("20s"),
-        mem_limit: limit(site.docker.sizes.s2),
-        ..service(site, "s2", site.docker.images.s2.as_str())
+        mem_limit: limit(site.docker().sizes.s2),
+        ..service(site, "s2", site.docker().images.s2.as_str())
     };
     Store { name: "s2", service, volume: Some("s2"), condition: Some("service_started") }
 }
@@ -280,7 +280,7 @@ fn electric(site: &Site, image: &ImageRef) -> Store {
         ]),
         networks: vec![DATA],
         healthcheck: check(texts(["CMD", "curl", "-fsS", "http://127.0.0.1:3000/v1/health"]), "1m"),
-        mem_limit: limit(site.docker.sizes.electric),
+        mem_limit: limit(site.docker().sizes.electric),
         ..service(site, "electric", image.as_str())
     };
     Store { name: "electric", service, volume: None, condition: Some("service_started") }
@@ -294,7 +294,7 @@ fn image_registry(site: &Site) -> Store {
             (env::REGISTRY_AUTH_HTPASSWD_PATH, registry::MOUNTED.into()),
             (env::REGISTRY_STORAGE_DELETE_ENABLED, "true".into()),
         ]),
-        ports: vec![on_loopback(site.docker.publish.registry, 5000)],
+        ports: vec![on_loopback(site.docker().publish.registry, 5000)],
         volumes: vec![
             Mount::volume("registry", "/var/lib/registry"),
             Mount::file(&format!("../{}", registry::PATH), registry::MOUNTED),
@@ -304,8 +304,8 @@ fn image_registry(site: &Site) -> Store {
             texts(["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:5000/"]),
             "1m",
         ),
-        mem_limit: limit(site.docker.sizes.registry),
-        ..service(site, "registry", site.docker.images.registry.as_str())
+        mem_limit: limit(site.docker().sizes.registry),
+        ..service(site, "registry", site.docker().images.registry.as_str())
     };
     Store { name: "registry", service, volume: Some("registry"), condition: None }
 }

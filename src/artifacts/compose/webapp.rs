@@ -34,7 +34,7 @@ pub(super) fn stack(site: &Site) -> Compose {
 }
 
 fn webapp(site: &Site, waits: Vec<(String, Dependency)>) -> Service {
-    let image = match &site.docker.images.webapp {
+    let image = match &site.docker().images.webapp {
         Some(image) => Text::from(image.as_str()),
         None => Text::from(site.release.webapp).then(":").then_variable(env::TRIGGER_IMAGE_TAG),
     };
@@ -50,7 +50,7 @@ fn webapp(site: &Site, waits: Vec<(String, Dependency)>) -> Service {
         .map(Text::from)
         .into(),
         environment: variables(&environment::webapp(site)),
-        ports: vec![format!("127.0.0.1:{}:3000", site.docker.publish.webapp)],
+        ports: vec![format!("127.0.0.1:{}:3000", site.docker().publish.webapp)],
         volumes: vec![Mount::volume(SHARED, SHARED_FOLDER)],
         networks: vec![DATA, RUNNER],
         depends_on: (!waits.is_empty()).then_some(Ordered(waits)),
@@ -64,7 +64,7 @@ fn webapp(site: &Site, waits: Vec<(String, Dependency)>) -> Service {
         }),
         // It never ends by itself: what matters is done within milliseconds of the signal.
         stop_grace_period: Some("10s"),
-        mem_limit: limit(Some(site.docker.sizes.webapp)),
+        mem_limit: limit(Some(site.docker().sizes.webapp)),
         ..service(site, "webapp", image)
     }
 }

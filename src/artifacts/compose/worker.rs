@@ -11,7 +11,7 @@ use crate::site::{Site, Worker};
 use crate::value::ByteSize;
 
 pub(super) fn local(site: &Site) -> Compose {
-    let sizes = &site.docker.sizes;
+    let sizes = &site.docker().sizes;
     let mut supervisor = supervisor(site, sizes.supervisor);
     supervisor.environment = variables(&environment::supervisor(site));
     supervisor.volumes = vec![Mount::read_only_volume(SHARED, SHARED_FOLDER)];
@@ -34,7 +34,7 @@ pub(in crate::artifacts) fn remote(site: &Site, worker: &Worker) -> Compose {
 }
 
 fn supervisor(site: &Site, memory: Option<ByteSize>) -> Service {
-    let image = match &site.docker.images.supervisor {
+    let image = match &site.docker().images.supervisor {
         Some(image) => Text::from(image.as_str()),
         None => Text::from(site.release.supervisor).then(":").then_variable(env::TRIGGER_IMAGE_TAG),
     };
@@ -81,6 +81,6 @@ fn docker_proxy(site: &Site, memory: Option<ByteSize>) -> Service {
             start_period: "30s",
         }),
         mem_limit: limit(memory),
-        ..service(site, "docker-proxy", site.docker.images.docker_proxy.as_str())
+        ..service(site, "docker-proxy", site.docker().images.docker_proxy.as_str())
     }
 }

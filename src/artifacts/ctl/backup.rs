@@ -15,7 +15,7 @@ pub(super) fn constants(site: &Site) -> Vec<Constant> {
 }
 
 fn what(site: &Site) -> Vec<Constant> {
-    let it = &site.docker.backup;
+    let it = &site.docker().backup;
     let minio = matches!(&site.storage.object_store, ObjectStore::Bundled(it) if it.kind == ObjectStoreKind::Minio);
     let (parts, left_out): (Vec<_>, Vec<_>) =
         parts(site).into_iter().partition(|(_, why)| why.is_none());
@@ -60,7 +60,7 @@ fn what(site: &Site) -> Vec<Constant> {
 
 /// Every part, and why it is left out, if it is.
 fn parts(site: &Site) -> Vec<(&'static str, Option<&'static str>)> {
-    let (storage, it) = (&site.storage, &site.docker.backup);
+    let (storage, it) = (&site.storage, &site.docker().backup);
     let unless = |bundled: bool, saved: bool| match (bundled, saved) {
         (false, _) => Some("is not part of this stack: its backup is made where it runs"),
         (true, false) => Some("is switched off in the site file"),
@@ -91,7 +91,7 @@ fn parts(site: &Site) -> Vec<(&'static str, Option<&'static str>)> {
 }
 
 fn whither(site: &Site) -> Vec<Constant> {
-    let it = &site.docker.backup;
+    let it = &site.docker().backup;
     let (kind, place, append_only) = match &it.offsite {
         Offsite::None => ("none", String::new(), false),
         Offsite::Restic { repository, append_only, .. } => {

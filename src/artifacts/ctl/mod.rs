@@ -8,7 +8,7 @@ mod backup;
 mod site;
 mod upgrades;
 
-use super::{Artifact, Cx, file};
+use super::{Artifact, Cx, file, Target};
 use crate::plan::{Body, PlannedFile};
 use crate::site::Worker;
 use crate::tree::Mode;
@@ -71,6 +71,7 @@ pub(super) const CTL: Artifact = Artifact {
     name: "ctl",
     paths: "docker/trigger-ctl.sh, docker/ctl/…",
     summary: "The control script of the server, its parts, and the constants of the site",
+    target: Target::Docker,
     keys: &["name", "release", "domain", "docker", "storage"],
     plan: |cx| bundle(cx, "docker", None),
 };

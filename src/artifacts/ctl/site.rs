@@ -13,7 +13,7 @@ pub(super) fn constants(site: &Site, worker: Option<&Worker>) -> Body {
     constants.extend(stacks(site, worker));
     constants.extend(secrets(site, worker));
     if worker.is_none() {
-        let os = site.docker.os.name().to_lowercase().replace(' ', "-");
+        let os = site.docker().os.name().to_lowercase().replace(' ', "-");
         constants.push(one("HOST_OS", "system that nginx's files are for", os));
         constants.extend(stores(site));
         constants.extend(super::backup::constants(site));
@@ -45,7 +45,7 @@ fn general(site: &Site, worker: Option<&Worker>) -> Vec<Constant> {
         one("RELEASE", "release of Trigger.dev", site.release.version),
         one("ROLE", "what this machine is: server or worker", role),
         one("MACHINE", "name of this machine in the dashboard", machine),
-        one("INSTALL_ROOT", "folder on the machine that these files belong in", &site.docker.root),
+        one("INSTALL_ROOT", "folder on the machine that these files belong in", &site.docker().root),
         one("DOMAIN", "host of the dashboard", &site.domain),
         one("ORIGIN", "address of the dashboard", site.origin()),
         one("TIMEZONE", "zone of logs and schedules", &site.timezone),
@@ -72,7 +72,7 @@ fn stacks(site: &Site, worker: Option<&Worker>) -> Vec<Constant> {
         one(
             "PROJECT",
             "compose project; containers are called PROJECT-SERVICE",
-            &site.docker.project,
+            &site.docker().project,
         ),
         many("COMPOSE_FILES", "compose files, from the install root", files),
         many(
@@ -155,7 +155,7 @@ fn stores(site: &Site) -> Vec<Constant> {
     };
     vec![
         many("TLS_HOSTS", "hosts whose certificates this server has", tls_hosts(site)),
-        one("WEBAPP_PORT", "port of the webapp on loopback", site.docker.publish.webapp),
+        one("WEBAPP_PORT", "port of the webapp on loopback", site.docker().publish.webapp),
         one(
             "POSTGRES",
             "where PostgreSQL runs",

@@ -8,11 +8,12 @@ mod supervisor;
 use super::setting::{Group, Pieces, Setting};
 use crate::release::{Reader, env, lookup};
 use crate::site::{ExtraValue, Site, generated};
-use crate::value::EnvName;
+use crate::value::{ByteSize, EnvName};
 use std::collections::BTreeMap;
 
 pub(super) use storage::{
     BUCKET, BUNDLED_ACCESS_KEY_ID, BUNDLED_REGION, POSTGRES_DATABASE, POSTGRES_USER, S2_BASIN,
+    database_url, in_url,
 };
 pub(super) use supervisor::{REMOTE_TOKEN, local as supervisor, remote as remote_supervisor};
 
@@ -21,16 +22,35 @@ pub(super) const SHARED_FOLDER: &str = "/home/node/shared";
 
 /// The variables of the webapp, in the order of `.env`.
 pub(super) fn webapp(site: &Site) -> Vec<Setting> {
-    let mut settings = origins(site);
+    let inside = (!site.is_split()).then(|| WEBAPP_IN_STACK.to_owned());
+    let mut settings = origins(site, inside);
     settings.extend(application());
     settings.extend(storage::settings(site));
     settings.extend(access::settings(site));
     settings.extend(limits::settings(site));
     settings.extend(worker_token());
-    settings.extend(fixed(site));
+    settings.extend(fixed(site, site.docker().sizes.webapp));
     settings.extend(extra(&site.extra.webapp, ""));
     settings.retain(|it| reads(site, &it.name));
     settings
+}
+
+/// The variables of a webapp in a cluster, but for those by which it finds stores that are not the author's own:
+/// the chart writes them. `inside` is how the cluster reaches it.
+pub(super) fn webapp_in_cluster(site: &Site, inside: String) -> Vec<Setting> {
+    let mut settings = origins(site, Some(inside));
+    settings.extend(storage::in_cluster(site));
+    settings.extend(access::settings(site));
+    settings.extend(limits::settings(site));
+    settings.extend(fixed(site, site.cluster().resources.webapp.memory));
+    settings.extend(extra(&site.extra.webapp, ""));
+    settings.retain(|it| reads(site, &it.name));
+    settings
+}
+
+/// What the author adds to the supervisor.
+pub(super) fn supervisor_extra(site: &Site) -> Vec<Setting> {
+    extra(&site.extra.supervisor, "SUPERVISOR_")
 }
 
 /// Whether the webapp of this release reads a name: nothing else is ever written for it.
@@ -39,7 +59,7 @@ fn reads(site: &Site, name: &str) -> bool {
         || crate::release::family(Reader::Webapp, name).is_some()
 }
 
-fn origins(site: &Site) -> Vec<Setting> {
+fn origins(site: &Site, inside: Option<String>) -> Vec<Setting> {
     let (origin, api) = (site.origin().to_string(), site.api_origin().to_string());
     let dev = |exposed: bool| if exposed { &api } else { &origin };
     let expose = &site.network.expose;
@@ -67,9 +87,9 @@ fn origins(site: &Site) -> Vec<Setting> {
         settings.push(Setting::wired(env::WEBHOOK_ENABLED, "1"));
         settings.push(Setting::wired(env::WEBHOOK_INGRESS_ORIGIN, api.as_str()));
     }
-    if !site.is_split() {
-        // Runs beside the webapp need not leave the server to call it.
-        settings.push(Setting::wired(env::INTERNAL_API_ORIGIN, WEBAPP_IN_STACK));
+    if let Some(inside) = inside {
+        // Runs beside the webapp need not go round by its public name to call it.
+        settings.push(Setting::wired(env::INTERNAL_API_ORIGIN, inside));
         settings.push(Setting::wired(env::INTERNAL_API_ORIGIN_ENABLED, "1"));
     }
     settings
@@ -105,7 +125,7 @@ fn worker_token() -> Vec<Setting> {
     ]
 }
 
-fn fixed(site: &Site) -> Vec<Setting> {
+fn fixed(site: &Site, memory: ByteSize) -> Vec<Setting> {
     let mut settings = vec![
         Setting::wired(env::TRIGGER_CLI_TAG, site.release.version.to_string()),
         Setting::wired(env::INTERNAL_OTEL_TRACE_LOGGING_ENABLED, "0"),
@@ -113,7 +133,7 @@ fn fixed(site: &Site) -> Vec<Setting> {
             Group::Memory,
             env::NODE_MAX_OLD_SPACE_SIZE,
             "MiB of heap for the webapp: four fifths of its container's limit",
-            (site.docker.sizes.webapp.in_mib() * 4 / 5).to_string(),
+            (memory.in_mib() * 4 / 5).to_string(),
         ),
     ];
     if !site.access.telemetry {

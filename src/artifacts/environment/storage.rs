@@ -41,6 +41,16 @@ pub(super) fn settings(site: &Site) -> Vec<Setting> {
     settings
 }
 
+/// What the chart has no value for.
+pub(super) fn in_cluster(site: &Site) -> Vec<Setting> {
+    let mut settings = vec![event_store(site)];
+    settings.extend(realtime(site).into_iter().filter(|it| it.name != env::ELECTRIC_ORIGIN));
+    let of_store = object_store(site).into_iter().filter(|it| it.name == env::OBJECT_STORE_REGION);
+    settings.extend(of_store);
+    settings.extend(redis(site).into_iter().filter(|it| it.name == env::REDIS_USERNAME));
+    settings
+}
+
 fn postgres(site: &Site) -> Vec<Setting> {
     let url = match &site.storage.postgres {
         Postgres::Bundled { .. } => {
@@ -65,14 +75,14 @@ fn postgres(site: &Site) -> Vec<Setting> {
     ]
 }
 
-fn database_url(user: &str, password: &SecretName, address: String) -> Pieces {
+pub(in crate::artifacts) fn database_url(user: &str, password: &SecretName, address: String) -> Pieces {
     Pieces::from(format!("postgresql://{}:", percent_encoded(user)))
         .in_url(password)
         .text(format!("@{address}"))
 }
 
 /// An address of IPv6 stands in brackets.
-fn in_url(host: &str) -> String {
+pub(in crate::artifacts) fn in_url(host: &str) -> String {
     if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
 }
 

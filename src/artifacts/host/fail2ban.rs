@@ -25,7 +25,7 @@ pub(super) fn jails(
     // Debian 12 and later write no /var/log/auth.log.
     let sshd = json!({ "name": "sshd", "backend": "systemd", "port": port, "logpath": "" });
     let limit = nginx.map(|site| {
-        let log = format!("\nlogpath = /var/log/nginx/{}-error.log", site.docker.project);
+        let log = format!("\nlogpath = /var/log/nginx/{}-error.log", site.docker().project);
         json!({
             "name": "nginx-limit-req", "backend": "auto", "port": "http,https", "logpath": log,
         })

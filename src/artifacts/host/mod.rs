@@ -6,7 +6,7 @@
 mod fail2ban;
 mod firewall;
 
-use super::{Artifact, Cx, file};
+use super::{Artifact, Cx, file, Target};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Daemon, Redis, Site};
 use crate::tree::Mode;
@@ -16,6 +16,7 @@ pub(super) const HOST: Artifact = Artifact {
     name: "host",
     paths: "docker/host/etc/…, workers/<host>/host/etc/…",
     summary: "Firewall, ssh, fail2ban, security updates, settings of the Docker daemon and of the kernel",
+    target: Target::Docker,
     keys: &[
         "docker.hardening",
         "docker.topology.workers",
@@ -39,7 +40,7 @@ struct Server<'a> {
 fn servers<'a>(cx: &Cx<'a>) -> impl Iterator<Item = Server<'a>> {
     let site = cx.site;
     let webapp = Server { folder: "docker".into(), title: "the server".into(), webapp: Some(site) };
-    let workers = site.docker.workers.iter().map(|worker| Server {
+    let workers = site.docker().workers.iter().map(|worker| Server {
         folder: format!("workers/{}", worker.name),
         title: worker.name.to_string(),
         webapp: None,
@@ -48,7 +49,7 @@ fn servers<'a>(cx: &Cx<'a>) -> impl Iterator<Item = Server<'a>> {
 }
 
 fn files(site: &Site, server: &Server<'_>) -> Vec<PlannedFile> {
-    let hardening = &site.docker.hardening;
+    let hardening = &site.docker().hardening;
     let head = |what: &str| head(site, server, what);
     let text = |path: &str, template: &'static str, cx: Value| {
         let path = format!("{}/host/etc/{path}", server.folder);

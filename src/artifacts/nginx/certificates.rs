@@ -10,7 +10,7 @@ pub(super) struct Certificate {
 
 /// The certificate of a host.
 pub(super) fn of(site: &Site, nginx: &Nginx, host: &str) -> Certificate {
-    let project = &site.docker.project;
+    let project = &site.docker().project;
     match &nginx.tls {
         Tls::Files { certificate, key } => {
             Certificate { chain: certificate.to_string(), key: key.to_string() }
@@ -67,6 +67,6 @@ fn certbot(site: &Site, how: &Letsencrypt, hosts: &[&str]) -> String {
     let names: String = hosts.iter().map(|it| format!(" -d {it}")).collect();
     format!(
         "certbot certonly {challenge} --cert-name {} --agree-tos {contact}{names}",
-        site.docker.project
+        site.docker().project
     )
 }

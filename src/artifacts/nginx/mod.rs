@@ -20,7 +20,7 @@ mod locations;
 mod shared;
 mod vhosts;
 
-use super::{Artifact, Cx, file, header};
+use super::{Artifact, Cx, file, header, Target};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Nginx, Site};
 use crate::tree::Mode;
@@ -30,6 +30,7 @@ pub(super) const NGINX: Artifact = Artifact {
     name: "nginx",
     paths: "docker/nginx/…",
     summary: "Vhosts, catch-all and snippets of nginx, and the vhost that gets the first certificate",
+    target: Target::Docker,
     keys: &["network", "domain", "docker.proxy", "docker.host.os", "docker.publish"],
     plan: |cx| match cx.site.nginx() {
         Some(nginx) => Plan { cx, nginx }.files(),
@@ -96,7 +97,7 @@ impl Plan<'_> {
     fn text(&self, path: &str, template: &'static str, what: &str, cx: Value) -> PlannedFile {
         let mut all = json!({
             "header": header(self.site(), what),
-            "project": self.site().docker.project.as_str(),
+            "project": self.site().docker().project.as_str(),
             "prefix": prefix(self.site()),
             "nginx": folder(self.site()),
         });
@@ -130,7 +131,7 @@ const SNIPPETS: [(&str, &str, &str); 5] = [
 
 /// What names within nginx begin with: they know letters, digits and `_` alone.
 fn prefix(site: &Site) -> String {
-    format!("tg_{}", shortened(&site.docker.project.as_str().replace('-', "_")))
+    format!("tg_{}", shortened(&site.docker().project.as_str().replace('-', "_")))
 }
 
 /// nginx takes variables of 46 characters, of which 16 are for what a name says. A longer project is told from
@@ -149,5 +150,5 @@ fn shortened(project: &str) -> String {
 
 /// The folder of these files on the server.
 fn folder(site: &Site) -> String {
-    format!("{}/nginx", site.docker.root)
+    format!("{}/nginx", site.docker().root)
 }

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 /// Whether HTTP/2 is switched on by a directive, as from nginx 1.25.1, or by a word of `listen`.
 pub(super) fn http2_has_a_line(site: &Site) -> bool {
-    site.docker.os.nginx() >= (1, 25)
+    site.docker().os.nginx() >= (1, 25)
 }
 
 /// The file that takes in all others.
 pub(super) fn site(site: &Site, nginx: &Nginx, vhosts: &[Vhost]) -> Value {
-    let publish = &site.docker.publish;
+    let publish = &site.docker().publish;
     let mut upstreams = vec![json!({ "name": "webapp", "port": publish.webapp.number() })];
     if site.bundled_registry().is_some() {
         upstreams.push(json!({ "name": "registry", "port": publish.registry.number() }));
@@ -38,7 +38,7 @@ pub(super) fn catch_all(site: &Site) -> Value {
     let longest = site.hosts().into_iter().map(|(host, _)| host.as_str().len()).max().unwrap_or(0);
     json!({
         "http2": http2_has_a_line(site),
-        "rejects": site.docker.os.nginx() >= (1, 19),
+        "rejects": site.docker().os.nginx() >= (1, 19),
         "tailnet": site.tailnet().map(|it| json!({ "ipv4": it.ipv4.as_str(), "ipv6": it.ipv6.as_ref().map(|it| it.as_str()) })),
         "bucket": bucket(longest),
     })
@@ -63,7 +63,7 @@ pub(super) fn bootstrap(site: &Site, nginx: &Nginx) -> Value {
 
 /// What snippets differ by.
 pub(super) fn snippet(site: &Site) -> Value {
-    json!({ "hybrid": site.docker.os.openssl() >= (3, 5) })
+    json!({ "hybrid": site.docker().os.openssl() >= (3, 5) })
 }
 
 #[cfg(test)]

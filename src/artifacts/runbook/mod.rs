@@ -6,7 +6,7 @@
 mod picture;
 mod tables;
 
-use super::{Artifact, file, header, root_word};
+use super::{Artifact, file, header, root_word, Target};
 use crate::plan::Body;
 use crate::release::Evidence;
 use crate::site::{Registry, Site, Tls, Transport, Worker};
@@ -17,6 +17,7 @@ pub(super) const RUNBOOK: Artifact = Artifact {
     name: "runbook",
     paths: "RUNBOOK.md",
     summary: "How to install, use and keep this site, from an empty server on",
+    target: Target::Docker,
     keys: &["name", "release", "domain", "access", "network", "storage", "docker", "allow"],
     plan: |cx| {
         let body = Body::Text { template: "RUNBOOK.md", cx: told(cx.site) };
@@ -25,7 +26,7 @@ pub(super) const RUNBOOK: Artifact = Artifact {
 };
 
 fn told(site: &Site) -> Value {
-    let docker = &site.docker;
+    let docker = &site.docker();
     let hardening = &docker.hardening;
     let at_server = site.storage.registry.is_loopback();
     json!({
@@ -94,7 +95,7 @@ fn worker(site: &Site, worker: &Worker) -> Value {
         "name": worker.name.to_string(),
         "memory": worker.memory.to_string(),
         "runs": worker.reserve.runs(),
-        "root": site.docker.root.as_str(),
+        "root": site.docker().root.as_str(),
     })
 }
 
@@ -139,7 +140,7 @@ fn registry(site: &Site) -> Value {
 }
 
 fn deploy(site: &Site) -> Value {
-    let deploy = &site.docker.deploy;
+    let deploy = &site.docker().deploy;
     json!({
         "directory": deploy.directory.as_ref().map(|it| it.to_string()),
         "project": deploy.project.as_ref().map(|it| it.to_string()),

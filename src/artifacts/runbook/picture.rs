@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub(super) fn of(site: &Site) -> Value {
     let mut picture = Picture::default();
     picture.machine(site, None);
-    for worker in &site.docker.workers {
+    for worker in &site.docker().workers {
         picture.machine(site, Some(worker));
     }
     picture.world(site);
@@ -44,7 +44,7 @@ impl Picture {
     fn machine(&mut self, site: &Site, worker: Option<&Worker>) {
         let (id, title) = match worker {
             Some(it) => (id(&at(it), "machine"), format!("{}: {}", it.name, it.memory)),
-            None => (id("server", "machine"), format!("server: {}", site.docker.memory)),
+            None => (id("server", "machine"), format!("server: {}", site.docker().memory)),
         };
         let on = &worker.map_or_else(|| "server".to_owned(), at);
         let mut containers = compose::containers(site, worker);
@@ -85,7 +85,7 @@ impl Picture {
         for (service, port, _) in super::tables::backends(site) {
             self.arrow(front, &id("server", service), &format!("127.0.0.1:{port}"));
         }
-        for worker in &site.docker.workers {
+        for worker in &site.docker().workers {
             let on = &at(worker);
             for caller in ["supervisor", "runs"] {
                 self.arrow(&id(on, caller), front, &format!("https: {}", site.api_host()));

@@ -40,7 +40,7 @@ fn what(site: &Site, host: &str) -> &'static str {
 
 /// What must be open in every firewall before the server.
 pub(super) fn ports(site: &Site) -> Vec<Value> {
-    let hardening = &site.docker.hardening;
+    let hardening = &site.docker().hardening;
     let ssh = hardening.firewall.as_ref().map_or(22, |it| it.ssh_port.number());
     let mut rows = vec![json!({ "port": format!("{ssh}/tcp"), "what": "ssh" })];
     if site.hosts().iter().any(|(_, private)| !private) {
@@ -67,7 +67,7 @@ pub(super) fn published(site: &Site) -> Vec<Value> {
 
 /// What a proxy forwards to: service, port on loopback, host.
 pub(super) fn backends(site: &Site) -> Vec<(&'static str, u16, String)> {
-    let publish = &site.docker.publish;
+    let publish = &site.docker().publish;
     let mut found = vec![("webapp", publish.webapp.number(), site.dashboard_host().to_string())];
     if let Some(it) = site.bundled_registry() {
         found.push(("registry", publish.registry.number(), it.host.to_string()));
@@ -101,7 +101,7 @@ pub(super) fn networks(site: &Site) -> Vec<Value> {
 pub(super) fn containers(site: &Site) -> Vec<Value> {
     let containers = compose::containers(site, None).into_iter();
     let rows = containers.map(|it| {
-        let name = format!("{}-{}", site.docker.project, it.service);
+        let name = format!("{}-{}", site.docker().project, it.service);
         json!({ "service": it.service, "name": name, "about": about(&it.service) })
     });
     rows.collect()
@@ -143,7 +143,7 @@ pub(super) fn hardening(it: &Hardening) -> Vec<&'static str> {
 
 /// What is saved, and where it lies.
 pub(super) fn backup(site: &Site) -> Value {
-    let it = &site.docker.backup;
+    let it = &site.docker().backup;
     let away = match &it.offsite {
         Offsite::None => String::new(),
         Offsite::Restic { repository, .. } => repository.to_string(),
@@ -165,7 +165,7 @@ pub(super) fn backup(site: &Site) -> Value {
 }
 
 fn saved(site: &Site) -> Vec<&'static str> {
-    let (it, storage) = (&site.docker.backup, &site.storage);
+    let (it, storage) = (&site.docker().backup, &site.storage);
     let parts = [
         (true, "configuration and secrets, the worker token"),
         (matches!(storage.postgres, Postgres::Bundled { .. }), "PostgreSQL"),
@@ -180,7 +180,7 @@ fn saved(site: &Site) -> Vec<&'static str> {
 }
 
 fn left_out(site: &Site) -> Vec<&'static str> {
-    let (it, storage) = (&site.docker.backup, &site.storage);
+    let (it, storage) = (&site.docker().backup, &site.storage);
     let clickhouse = matches!(storage.clickhouse, Clickhouse::Bundled { .. });
     let object_store = matches!(storage.object_store, ObjectStore::Bundled(_));
     let parts = [

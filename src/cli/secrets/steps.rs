@@ -85,7 +85,7 @@ pub(in crate::cli) fn groups(
 
 /// Each worker host of a split site, at once after the webapp's.
 fn workers(site: &Site, folder: &Path) -> Vec<Group> {
-    let names = site.docker.workers.iter().map(|it| it.name.to_string());
+    let names = site.docker().workers.iter().map(|it| it.name.to_string());
     let one = |name: String| {
         let start = "docker compose --env-file .env up -d --wait".to_owned();
         [
@@ -114,11 +114,11 @@ fn copy(site: &Site, from: &Path) -> String {
         ""
     };
     let from = shell::word(&format!("{here}{from}/"));
-    format!("rsync -a {from} HOST:{}", shell::word(&format!("{}/", site.docker.root)))
+    format!("rsync -a {from} HOST:{}", shell::word(&format!("{}/", site.docker().root)))
 }
 
 fn enter(site: &Site) -> String {
-    format!("cd {}", shell::word(site.docker.root.as_str()))
+    format!("cd {}", shell::word(site.docker().root.as_str()))
 }
 
 /// The steps of one secret.

@@ -7,8 +7,9 @@ use crate::site::{Offsite, Site};
 lint!(BACKUP_ON_SAME_VOLUME, "backup-on-same-volume", Warning since "0.1.0", backup_on_same_volume);
 
 fn backup_on_same_volume(site: &Site, report: &mut Report) {
-    let place = match &site.docker.backup.offsite {
-        Offsite::None => site.docker.backup.dir.as_str(),
+    let Some(docker) = &site.docker else { return };
+    let place = match &docker.backup.offsite {
+        Offsite::None => docker.backup.dir.as_str(),
         Offsite::Restic { repository, .. } if repository.as_str().starts_with('/') => {
             repository.as_str()
         }

@@ -8,11 +8,12 @@ use crate::value::ByteSize;
 lint!(CLICKHOUSE_MEMORY_OVER_HALF, "clickhouse-memory-over-half", Warning since "0.1.0", clickhouse_memory_over_half);
 
 fn clickhouse_memory_over_half(site: &Site, report: &mut Report) {
-    let Some(limit) = site.docker.sizes.clickhouse else { return };
+    let Some(docker) = &site.docker else { return };
+    let Some(limit) = docker.sizes.clickhouse else { return };
     // What the server itself is told is four fifths of its container.
-    let (server, host) = (limit.in_mib() * 4 / 5, site.docker.memory);
+    let (server, host) = (limit.in_mib() * 4 / 5, docker.memory);
     // Where not even the containers fit, `undersized-host` says so.
-    let fits = site.docker.sizes.reserve(host).left() >= 0;
+    let fits = docker.sizes.reserve(host).left() >= 0;
     if fits && server * 2 > host.in_mib() {
         let most = ByteSize::mib(host.in_mib() * 5 / 8);
         let message = format!(

@@ -26,7 +26,7 @@ fn floating_image(site: &Site, report: &mut Report) {
 /// Whether the reference names one image for ever.
 fn is_exact(used: &Used<'_>) -> bool {
     // The full version of PostgreSQL has two numbers, of everything else three.
-    let needed = if used.service == "postgres" { 2 } else { 3 };
+    let needed = if used.service.ends_with("postgres") { 2 } else { 3 };
     used.image.has_digest() || numbers(used.image).len() >= needed
 }
 

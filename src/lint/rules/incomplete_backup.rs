@@ -7,7 +7,8 @@ use crate::site::{Clickhouse, ClickhousePart, ObjectStore, Registry, Scheduler, 
 lint!(INCOMPLETE_BACKUP, "incomplete-backup", Warning since "0.1.0", incomplete_backup);
 
 fn incomplete_backup(site: &Site, report: &mut Report) {
-    let (storage, backup) = (&site.storage, &site.docker.backup);
+    let Some(docker) = &site.docker else { return };
+    let (storage, backup) = (&site.storage, &docker.backup);
     if matches!(backup.scheduler, Scheduler::None) {
         let at = Place::Value("docker.backup.scheduler".into());
         report.found(at, "nobody starts a backup", "write `cron` or `systemd`");

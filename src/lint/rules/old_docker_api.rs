@@ -10,7 +10,7 @@ lint!(OLD_DOCKER_API, "old-docker-api", Warning since "0.1.0" of release, old_do
 fn old_docker_api(site: &Site, report: &mut Report) {
     let release = site.release;
     let chosen = extra::written(site, Reader::Supervisor, env::DOCKER_API_VERSION);
-    if release.negotiates_docker_api || chosen.is_some() {
+    if site.docker.is_none() || release.negotiates_docker_api || chosen.is_some() {
         return;
     }
     let message = format!(

@@ -8,7 +8,8 @@ lint!(POSTGRES_MAJOR_MISMATCH, "postgres-major-mismatch", Error since "0.1.0", p
 
 fn postgres_major_mismatch(site: &Site, report: &mut Report) {
     let Postgres::Bundled { version } = site.storage.postgres else { return };
-    let image = &site.docker.images.postgres;
+    let Some(docker) = &site.docker else { return };
+    let image = &docker.images.postgres;
     if let Some(major) = image::numbers(image).first().filter(|major| **major != version) {
         report.found(
             Place::Value("docker.images.postgres".into()),

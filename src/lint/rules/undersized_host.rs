@@ -2,7 +2,7 @@
 
 use crate::diag::{Place, Route};
 use crate::lint::Report;
-use crate::site::{RUN_MEMORY, Reserve, Site};
+use crate::site::{Docker, RUN_MEMORY, Reserve, Site};
 use crate::value::ByteSize;
 
 lint!(UNDERSIZED_HOST, "undersized-host", Error since "0.1.0", undersized_host);
@@ -10,7 +10,7 @@ lint!(UNDERSIZED_HOST, "undersized-host", Error since "0.1.0", undersized_host);
 const GIB: u64 = 1024;
 
 fn undersized_host(site: &Site, report: &mut Report) {
-    let docker = &site.docker;
+    let Some(docker) = &site.docker else { return };
     let runs = if site.is_split() { ByteSize::mib(0) } else { RUN_MEMORY };
     let at = Place::Value("docker.host.memory".into());
     let own = docker.sizes.reserve(docker.memory);
@@ -21,7 +21,7 @@ fn undersized_host(site: &Site, report: &mut Report) {
         fits &= host(at, worker.reserve, RUN_MEMORY, &limits, report);
     }
     if fits && site.limits.concurrency_chosen {
-        concurrency(site, own, report);
+        concurrency(site, docker, own, report);
     }
 }
 
@@ -51,8 +51,8 @@ fn host(
 }
 
 /// Whether the runs that the author wants at once fit what is left for them.
-fn concurrency(site: &Site, own: Reserve, report: &mut Report) {
-    let reserves = match site.docker.workers.as_slice() {
+fn concurrency(site: &Site, docker: &Docker, own: Reserve, report: &mut Report) {
+    let reserves = match docker.workers.as_slice() {
         [] => vec![own],
         workers => workers.iter().map(|it| it.reserve).collect(),
     };

@@ -7,7 +7,8 @@ use crate::site::{Offsite, Site};
 lint!(UNENCRYPTED_OFFSITE_BACKUP, "unencrypted-offsite-backup", Warning since "0.1.0", unencrypted_offsite_backup);
 
 fn unencrypted_offsite_backup(site: &Site, report: &mut Report) {
-    let backup = &site.docker.backup;
+    let Some(docker) = &site.docker else { return };
+    let backup = &docker.backup;
     if let Offsite::Rclone(remote) = &backup.offsite
         && backup.recipients.is_empty()
     {

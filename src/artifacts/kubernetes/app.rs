@@ -1,0 +1,147 @@
+//! The layer of the application: its secrets, the chart, and the way in.
+
+use super::gitops::{chart_source, helm_release};
+use super::secrets::Secret;
+use super::{
+    Cluster, Layer, Part, clickhouse, environment, ingress, marked, object_store, postgres, redis,
+    values,
+};
+use crate::artifacts::environment::{database_url, in_url};
+use crate::artifacts::setting::{Pieces, percent_encoded};
+use crate::release::chart::{CHART, Pinned, SIX_SECRETS};
+use crate::release::env;
+use crate::site::{
+    Clickhouse, ClickhouseInCluster, ObjectStore, Postgres, Redis, Registry, Streams, generated,
+};
+use crate::value::SecretName;
+use serde_json::json;
+
+pub(super) const NAME: &str = "app";
+
+pub(super) fn layer(cluster: &Cluster<'_>) -> Layer {
+    let mut parts: Vec<Part> = secrets(cluster).iter().map(|it| it.part(cluster)).collect();
+    let source = cluster.name("chart");
+    let version = cluster.it.chart.to_string();
+    let pinned = chart_source(&source, Pinned { url: CHART, version: &version });
+    parts.push(Part::object("oci-repository.yaml", pinned));
+    let release =
+        helm_release(cluster.site.name.as_str(), &source, "20m", values::values(cluster));
+    parts.push(Part::object("helm-release.yaml", release));
+    parts.extend(ingress::route(cluster));
+    Layer { name: NAME, parts }
+}
+
+/// The Secret that the chart demands.
+pub(super) fn secret_name(cluster: &Cluster<'_>) -> String {
+    cluster.name("secrets")
+}
+
+impl Cluster<'_> {
+    /// Who pulls task images, and with which password.
+    pub(super) fn pull_login(&self) -> Option<(&str, &SecretName)> {
+        match &self.site.storage.registry {
+            Registry::External(it) => it.login.as_ref().map(|(user, name)| (user.as_str(), name)),
+            Registry::Bundled(_) => None,
+        }
+    }
+}
+
+/// The application's own, and those of stores that are the author's: theirs no other layer has.
+fn secrets(cluster: &Cluster<'_>) -> Vec<Secret> {
+    let mut secrets = vec![application(cluster), postgres_urls(cluster)];
+    let storage = &cluster.site.storage;
+    if let Redis::External(it) = &storage.redis {
+        secrets.extend(it.password.as_ref().map(|name| {
+            let entries = vec![(redis::KEY, Pieces::secret(name))];
+            Secret::opaque("redis-secret.yaml", redis::auth(cluster), entries)
+        }));
+    }
+    let clickhouse = match &storage.clickhouse {
+        Clickhouse::External(it) => Some(it.password.clone()),
+        Clickhouse::Bundled { .. } => {
+            matches!(cluster.it.clickhouse, Some(ClickhouseInCluster::Chart))
+                .then(|| generated(env::CLICKHOUSE_PASSWORD))
+        }
+    };
+    secrets.extend(clickhouse.map(|name| {
+        let entries = vec![(clickhouse::KEY, Pieces::secret(&name))];
+        Secret::opaque("clickhouse-secret.yaml", clickhouse::auth(cluster), entries)
+    }));
+    if let ObjectStore::External(it) = &storage.object_store {
+        let [id, key] = object_store::KEYS;
+        let entries = vec![
+            (id, Pieces::from(it.access_key_id.as_str())),
+            (key, Pieces::secret(&it.secret_access_key)),
+        ];
+        let name = object_store::credentials(cluster);
+        secrets.push(Secret::opaque("s3-secret.yaml", name, entries));
+    }
+    if let Streams::Hosted { access_token, .. } = &storage.streams {
+        let entries = vec![("access-token", Pieces::secret(access_token))];
+        secrets.push(Secret::opaque("s2-secret.yaml", cluster.name("s2"), entries));
+    }
+    secrets.extend(registry(cluster));
+    secrets.extend(further(cluster));
+    secrets
+}
+
+/// The chart demands two that the application reads no more.
+fn application(cluster: &Cluster<'_>) -> Secret {
+    let two = [env::PROVIDER_SECRET, env::COORDINATOR_SECRET];
+    let four = [
+        env::SESSION_SECRET,
+        env::MAGIC_LINK_SECRET,
+        env::ENCRYPTION_KEY,
+        env::MANAGED_WORKER_SECRET,
+    ];
+    let wanted = two.into_iter().filter(|_| cluster.it.chart >= SIX_SECRETS);
+    let names = four.into_iter().chain(wanted);
+    let entries = names.map(|name| (name, Pieces::secret(&generated(name)))).collect();
+    Secret::opaque("secret.yaml", secret_name(cluster), entries)
+}
+
+fn postgres_urls(cluster: &Cluster<'_>) -> Secret {
+    let url = match &cluster.site.storage.postgres {
+        Postgres::Bundled { .. } => postgres::url(cluster),
+        Postgres::External(it) => {
+            let (host, port) = (in_url(it.host.as_str()), it.port);
+            let database = percent_encoded(it.database.as_str());
+            let mode = if it.tls { "require" } else { "disable" };
+            let address = format!("{host}:{port}/{database}?schema=public&sslmode={mode}");
+            database_url(it.username.as_str(), &it.password, address)
+        }
+    };
+    postgres::urls(cluster, &url)
+}
+
+/// What the nodes log in with. Without the field `auth`, which would have to be encoded after Flux filled it in.
+fn registry(cluster: &Cluster<'_>) -> Option<Secret> {
+    let (user, password) = cluster.pull_login()?;
+    let host = marked::of_narrow(cluster.site.storage.registry.host());
+    let quoted = |text: &str| json!(text).to_string();
+    let before = format!(
+        "{{\"auths\":{{\"{host}\":{{\"username\":{},\"password\":\"",
+        quoted(user)
+    );
+    let login = Pieces::from(before).then_secret(password).text("\"}}}");
+    Some(Secret {
+        file: "registry-secret.yaml",
+        name: cluster.name("registry"),
+        kind: "kubernetes.io/dockerconfigjson",
+        labels: json!({}),
+        entries: vec![(".dockerconfigjson".into(), login)],
+    })
+}
+
+/// Variables of webapp and supervisor that are secret.
+fn further(cluster: &Cluster<'_>) -> Option<Secret> {
+    let all = [environment::webapp(cluster), environment::supervisor(cluster)];
+    let entries: Vec<(String, Pieces)> = all.into_iter().flat_map(|it| it.secret).collect();
+    (!entries.is_empty()).then(|| Secret {
+        file: "env-secret.yaml",
+        name: cluster.name("env"),
+        kind: "Opaque",
+        labels: json!({}),
+        entries,
+    })
+}

@@ -1,0 +1,163 @@
+//! The site as objects of a cluster: values for the official chart, and a tree for Flux.
+//!
+//! One file holds one object, so that a patch can name it. Documents carry no namespace: the Kustomization of their layer sets it.
+
+mod app;
+mod app_template;
+mod clickhouse;
+mod environment;
+mod gitops;
+mod ingress;
+mod marked;
+mod network;
+mod object_store;
+mod postgres;
+mod redis;
+mod secrets;
+mod values;
+mod variables;
+
+use super::{Artifact, Target, file, header};
+use crate::plan::{Body, Element};
+use crate::site::{Kubernetes, Resource, SecretsInCluster, Site, Volume};
+use crate::tree::Mode;
+use crate::value::ByteSize;
+use serde_json::{Value, json};
+
+pub(super) const VALUES: Artifact = Artifact {
+    name: "kubernetes-values",
+    paths: "kubernetes/values.yaml",
+    summary: "Values for the official chart",
+    target: Target::Kubernetes,
+    keys: &["kubernetes", "domain", "access", "limits", "storage", "env", "release"],
+    plan: |cx| {
+        let cluster = Cluster::of(cx.site);
+        let mut document = values::values(&cluster);
+        marked::for_reader(&mut document);
+        let mut header = header(cx.site, "Values for the official chart");
+        header.push(format!(
+            "For chart {}, the same as in kubernetes/flux/app/helm-release.yaml.",
+            cluster.it.chart
+        ));
+        let body = Body::Yaml { header, document };
+        vec![file(VALUES.name, "kubernetes/values.yaml", Mode::Plain, body)]
+    },
+};
+
+pub(super) const FLUX: Artifact = Artifact {
+    name: "kubernetes-flux",
+    paths: "kubernetes/flux/**",
+    summary: "The tree that Flux keeps the cluster by",
+    target: Target::Kubernetes,
+    keys: &["kubernetes", "domain", "access", "limits", "storage", "env", "release"],
+    plan: gitops::files,
+};
+
+pub(super) const VARIABLES: Artifact = Artifact {
+    name: "kubernetes-variables",
+    paths: "kubernetes/cluster-secrets.example.yaml",
+    summary: "Every variable that Flux has to fill in, to be given values outside the tree",
+    target: Target::Kubernetes,
+    keys: &["kubernetes.secrets", "domain", "storage"],
+    plan: variables::fragment,
+};
+
+/// A site with its section `kubernetes`.
+struct Cluster<'a> {
+    site: &'a Site,
+    it: &'a Kubernetes,
+}
+
+impl<'a> Cluster<'a> {
+    fn of(site: &'a Site) -> Self {
+        Self { site, it: site.cluster() }
+    }
+
+    /// The name of an object of the site.
+    fn name(&self, part: &str) -> String {
+        format!("{}-{part}", self.site.name)
+    }
+
+    /// A host that every pod of the cluster reaches a service of the site by.
+    fn host(&self, service: &str) -> String {
+        format!("{service}.{}.svc.cluster.local", self.it.namespace)
+    }
+
+    /// Whether secrets arrive as variables.
+    fn prefix(&self) -> Option<&str> {
+        match &self.it.secrets {
+            SecretsInCluster::Substitute { prefix, .. } => Some(prefix.as_str()),
+            SecretsInCluster::External { .. } => None,
+        }
+    }
+}
+
+/// What Flux applies together, and waits for.
+struct Layer {
+    /// The folder, and the end of the name of its Kustomization.
+    name: &'static str,
+    /// What is in it.
+    parts: Vec<Part>,
+}
+
+/// A file of a layer.
+enum Part {
+    /// One object.
+    Object { file: &'static str, document: Value },
+    /// Files that become a ConfigMap, whose name changes with what they say.
+    Config { name: String, files: Vec<(&'static str, &'static str, Vec<Element>)> },
+}
+
+impl Part {
+    fn object(file: &'static str, document: Value) -> Self {
+        Self::Object { file, document }
+    }
+}
+
+/// An object with its head.
+fn object(api_version: &str, kind: &str, name: &str, rest: Value) -> Value {
+    object_with(api_version, kind, json!({ "name": name }), rest)
+}
+
+/// An object with more than a name in its head.
+fn object_with(api_version: &str, kind: &str, metadata: Value, rest: Value) -> Value {
+    let mut document = json!({ "apiVersion": api_version, "kind": kind, "metadata": metadata });
+    if let (Value::Object(whole), Value::Object(rest)) = (&mut document, rest) {
+        whole.extend(rest);
+    }
+    document
+}
+
+/// What must outlive a mistake in the tree.
+const KEPT: &str = "kustomize.toolkit.fluxcd.io/prune";
+
+/// A claim that Flux never deletes.
+fn claim(name: &str, volume: &Volume) -> Value {
+    let mut spec = json!({
+        "accessModes": ["ReadWriteOnce"],
+        "resources": { "requests": { "storage": quantity(volume.size) } },
+    });
+    if let Some(class) = &volume.class {
+        spec["storageClassName"] = json!(class.as_str());
+    }
+    let metadata = json!({ "name": name, "annotations": { KEPT: "Disabled" } });
+    object_with("v1", "PersistentVolumeClaim", metadata, json!({ "spec": spec }))
+}
+
+/// A size as Kubernetes writes it: `20Gi`.
+fn quantity(size: ByteSize) -> String {
+    let text = size.to_string();
+    match text.strip_suffix('B') {
+        Some(binary) if binary.ends_with('i') => binary.to_owned(),
+        _ => size.bytes().to_string(),
+    }
+}
+
+/// What a container asks for, and what it must not exceed.
+fn resources(it: &Resource) -> Value {
+    let memory = quantity(it.memory);
+    json!({
+        "requests": { "cpu": it.cpu.as_str(), "memory": memory },
+        "limits": { "memory": memory },
+    })
+}

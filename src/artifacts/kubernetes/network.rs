@@ -1,0 +1,87 @@
+//! Policies that close each store to all but its users.
+
+use super::{Cluster, Part, clickhouse, object, object_store, postgres};
+use crate::site::{PostgresInCluster, RedisInCluster};
+use serde_json::{Value, json};
+
+const FILE: &str = "network-policy.yaml";
+
+/// The webapp, by the labels that the chart gives its pods.
+fn webapp(cluster: &Cluster<'_>) -> Value {
+    json!({ "podSelector": { "matchLabels": {
+        "app.kubernetes.io/name": "trigger",
+        "app.kubernetes.io/instance": cluster.site.name.as_str(),
+        "app.kubernetes.io/component": "webapp",
+    }}})
+}
+
+/// Whoever scrapes metrics, wherever that is.
+fn anywhere() -> Value {
+    json!({ "namespaceSelector": {} })
+}
+
+fn namespace(name: &str) -> Value {
+    json!({ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": name } } })
+}
+
+fn tcp(ports: &[u16]) -> Value {
+    ports.iter().map(|port| json!({ "port": port, "protocol": "TCP" })).collect()
+}
+
+fn rule(from: Value, ports: &[u16]) -> Value {
+    json!({ "from": [from], "ports": tcp(ports) })
+}
+
+fn policy(cluster: &Cluster<'_>, name: &str, labels: Value, ingress: Vec<Value>) -> Option<Part> {
+    let spec = json!({
+        "podSelector": { "matchLabels": labels },
+        "policyTypes": ["Ingress"],
+        "ingress": ingress,
+    });
+    let policy = object("networking.k8s.io/v1", "NetworkPolicy", name, json!({ "spec": spec }));
+    cluster.it.network_policies.then(|| Part::object(FILE, policy))
+}
+
+pub(super) fn postgres(cluster: &Cluster<'_>, it: &PostgresInCluster) -> Option<Part> {
+    let name = cluster.name(postgres::NAME);
+    let labels = json!({ "cnpg.io/cluster": name });
+    let own = json!({ "podSelector": { "matchLabels": labels } });
+    let mut ingress = vec![
+        rule(webapp(cluster), &[5432]),
+        // Instances copy from each other, and the operator asks each how it is.
+        rule(own, &[5432, 8000]),
+        rule(namespace(it.operator_namespace.as_str()), &[5432, 8000]),
+    ];
+    ingress.extend(cluster.it.monitoring.then(|| rule(anywhere(), &[9187])));
+    policy(cluster, &name, labels, ingress)
+}
+
+pub(super) fn redis(cluster: &Cluster<'_>, it: &RedisInCluster) -> Option<Part> {
+    let release = cluster.name("redis");
+    let labels = match it {
+        RedisInCluster::Image(_) => by_app_template(&release),
+        RedisInCluster::Bitnami => {
+            json!({ "app.kubernetes.io/name": "redis", "app.kubernetes.io/instance": release })
+        }
+    };
+    policy(cluster, &release, labels, vec![rule(webapp(cluster), &[6379])])
+}
+
+pub(super) fn clickhouse(cluster: &Cluster<'_>) -> Option<Part> {
+    let name = clickhouse::service(cluster);
+    let ingress = vec![rule(webapp(cluster), &[8123])];
+    policy(cluster, &name, by_app_template(&name), ingress)
+}
+
+/// Runs send large payloads themselves, and where it has a public name so does the world.
+pub(super) fn object_store(cluster: &Cluster<'_>) -> Option<Part> {
+    let name = object_store::service(cluster);
+    let is_public = cluster.site.object_store_host().is_some();
+    let from = if is_public { anywhere() } else { json!({ "podSelector": {} }) };
+    policy(cluster, &name, by_app_template(&name), vec![rule(from, &[object_store::PORT])])
+}
+
+/// The labels that the app-template chart gives its pods.
+fn by_app_template(release: &str) -> Value {
+    json!({ "app.kubernetes.io/name": release, "app.kubernetes.io/instance": release })
+}

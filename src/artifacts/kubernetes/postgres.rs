@@ -1,0 +1,193 @@
+//! The layer of PostgreSQL: a Cluster of CloudNativePG, its user, and its backups.
+
+use super::secrets::Secret;
+use super::{Cluster, KEPT, Layer, Part, network, object, object_with, resources};
+use crate::artifacts::environment::{POSTGRES_DATABASE, database_url};
+use crate::artifacts::setting::Pieces;
+use crate::release::env;
+use crate::site::{PostgresBackup, PostgresInCluster, Resource, generated};
+use serde_json::{Value, json};
+
+pub(super) const NAME: &str = "postgresql";
+
+/// The owner of the database. It is no superuser: REPLICATION is all that it needs.
+pub(super) const USER: &str = "trigger";
+
+/// The plugin that writes backups and the log to a bucket.
+const BARMAN: &str = "barman-cloud.cloudnative-pg.io";
+
+pub(super) fn layer(cluster: &Cluster<'_>) -> Option<Layer> {
+    let it = cluster.it.postgres.as_ref()?;
+    let name = cluster.name(NAME);
+    let mut parts = vec![login(cluster).part(cluster)];
+    if let Some(backup) = &it.backup {
+        parts.push(credentials(cluster, backup).part(cluster));
+        parts.push(Part::object("object-store.yaml", object_store(cluster, backup)));
+    }
+    parts.push(Part::object("cluster.yaml", cluster_object(cluster, it)));
+    if let Some(backup) = &it.backup {
+        parts.push(Part::object("scheduled-backup.yaml", scheduled_backup(&name, backup)));
+    }
+    parts.extend(cluster.it.monitoring.then(|| Part::object("pod-monitor.yaml", pod_monitor(&name))));
+    parts.extend(network::postgres(cluster, it));
+    Some(Layer { name: NAME, parts })
+}
+
+/// The service that writes go to. A pooler in front of it would break replication.
+pub(super) fn service(cluster: &Cluster<'_>) -> String {
+    format!("{}-rw", cluster.name(NAME))
+}
+
+/// The URL for webapp and migrations, which are given the same one.
+pub(super) fn url(cluster: &Cluster<'_>) -> Pieces {
+    let address =
+        format!("{}:5432/{POSTGRES_DATABASE}?schema=public&sslmode=disable", service(cluster));
+    database_url(USER, &generated(env::POSTGRES_PASSWORD), address)
+}
+
+fn login(cluster: &Cluster<'_>) -> Secret {
+    Secret {
+        file: "secret.yaml",
+        name: cluster.name("db-app-user"),
+        kind: "kubernetes.io/basic-auth",
+        labels: json!({ "cnpg.io/reload": "true" }),
+        entries: vec![
+            ("username".into(), Pieces::from(USER)),
+            ("password".into(), Pieces::secret(&generated(env::POSTGRES_PASSWORD))),
+        ],
+    }
+}
+
+fn credentials(cluster: &Cluster<'_>, backup: &PostgresBackup) -> Secret {
+    Secret::opaque(
+        "backup-secret.yaml",
+        cluster.name("postgresql-backup"),
+        vec![
+            ("access-key-id", Pieces::from(backup.access_key_id.as_str())),
+            ("secret-access-key", Pieces::secret(&backup.secret_access_key)),
+        ],
+    )
+}
+
+fn cluster_object(cluster: &Cluster<'_>, it: &PostgresInCluster) -> Value {
+    let (user, memory) = (cluster.name("db-app-user"), &cluster.it.resources.postgres);
+    let volume = &cluster.it.volumes.postgres;
+    let mut storage = json!({ "size": super::quantity(volume.size) });
+    if let Some(class) = &volume.class {
+        storage["storageClass"] = json!(class.as_str());
+    }
+    let mut spec = json!({
+        "instances": it.instances,
+        "imageName": it.image.as_str(),
+        "primaryUpdateStrategy": "unsupervised",
+        "enableSuperuserAccess": false,
+        "storage": storage,
+        "resources": resources(memory),
+        "bootstrap": { "initdb": {
+            "database": POSTGRES_DATABASE,
+            "owner": USER,
+            "dataChecksums": true,
+            "secret": { "name": user },
+        }},
+        "managed": { "roles": [{
+            "name": USER,
+            "ensure": "present",
+            "login": true,
+            "replication": true,
+            "passwordSecret": { "name": user },
+        }]},
+        "postgresql": { "parameters": parameters(it, memory) },
+    });
+    if it.instances > 1 {
+        let slots = json!({ "enabled": true, "synchronizeLogicalDecoding": true });
+        spec["replicationSlots"] = json!({ "highAvailability": slots });
+    }
+    if it.backup.is_some() {
+        spec["plugins"] = json!([{
+            "name": BARMAN,
+            "isWALArchiver": true,
+            "parameters": { "barmanObjectName": cluster.name("postgresql-backup") },
+        }]);
+    }
+    let metadata =
+        json!({ "name": cluster.name(NAME), "annotations": { KEPT: "Disabled" } });
+    object_with("postgresql.cnpg.io/v1", "Cluster", metadata, json!({ "spec": spec }))
+}
+
+/// Every value is a text to CloudNativePG.
+fn parameters(it: &PostgresInCluster, memory: &Resource) -> Value {
+    let mut parameters = json!({
+        "max_connections": it.max_connections.to_string(),
+        "max_replication_slots": "16",
+        // A subscriber that is gone must not fill the disk.
+        "max_slot_wal_keep_size": "4GB",
+        "max_wal_senders": "16",
+        "shared_buffers": format!("{}MB", memory.memory.in_mib() / 4),
+        "wal_level": "logical",
+        // The operator sets 5s, which a busy webapp does not keep.
+        "wal_sender_timeout": "60s",
+    });
+    if it.instances > 1 {
+        parameters["hot_standby_feedback"] = json!("on");
+    }
+    parameters
+}
+
+fn object_store(cluster: &Cluster<'_>, backup: &PostgresBackup) -> Value {
+    let credentials = cluster.name("postgresql-backup");
+    let key = |key: &str| json!({ "name": credentials, "key": key });
+    let mut configuration = json!({
+        "destinationPath": backup.destination.as_str(),
+        "s3Credentials": {
+            "accessKeyId": key("access-key-id"),
+            "secretAccessKey": key("secret-access-key"),
+        },
+        "wal": { "compression": "gzip" },
+        "data": { "compression": "gzip" },
+    });
+    if let Some(endpoint) = &backup.endpoint {
+        configuration["endpointURL"] = json!(endpoint.to_string());
+    }
+    let spec = json!({
+        "retentionPolicy": format!("{}d", backup.keep.in_days()),
+        "configuration": configuration,
+    });
+    object("barmancloud.cnpg.io/v1", "ObjectStore", &credentials, json!({ "spec": spec }))
+}
+
+/// The operator's schedules begin with seconds.
+fn scheduled_backup(name: &str, backup: &PostgresBackup) -> Value {
+    let spec = json!({
+        "cluster": { "name": name },
+        "schedule": format!("0 {}", backup.schedule),
+        "method": "plugin",
+        "pluginConfiguration": { "name": BARMAN },
+        "backupOwnerReference": "self",
+    });
+    object("postgresql.cnpg.io/v1", "ScheduledBackup", name, json!({ "spec": spec }))
+}
+
+fn pod_monitor(name: &str) -> Value {
+    let spec = json!({
+        "selector": { "matchLabels": { "cnpg.io/cluster": name, "cnpg.io/podRole": "instance" } },
+        "podMetricsEndpoints": [{ "port": "metrics" }],
+    });
+    object("monitoring.coreos.com/v1", "PodMonitor", name, json!({ "spec": spec }))
+}
+
+/// When Flux takes a Cluster for ready. While it is made it says that it is not, which is no failure.
+pub(super) fn ready() -> Value {
+    json!({
+        "apiVersion": "postgresql.cnpg.io/v1",
+        "kind": "Cluster",
+        "current": "has(status.conditions) && status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')",
+    })
+}
+
+/// The Secret of the URLs, which the webapp reads.
+pub(super) fn urls(cluster: &Cluster<'_>, url: &Pieces) -> Secret {
+    let name = cluster.name("postgres-urls");
+    let entries =
+        vec![("postgres-database-url", url.clone()), ("postgres-direct-url", url.clone())];
+    Secret::opaque("postgres-urls.yaml", name, entries)
+}

@@ -1,0 +1,66 @@
+//! The variables that Flux fills in, as a Secret to be given values outside the tree.
+
+use super::{Cluster, gitops};
+use crate::artifacts::{Cx, file, header};
+use crate::plan::{Body, PlannedFile};
+use crate::release::env;
+use crate::site::SecretsInCluster;
+use crate::tree::Mode;
+use serde_json::{Value, json};
+
+impl Cluster<'_> {
+    /// The Secret that Flux fills variables in from.
+    pub(super) fn substitutes_from(&self) -> &str {
+        match &self.it.secrets {
+            SecretsInCluster::Substitute { from, .. } => from.as_str(),
+            SecretsInCluster::External { .. } => "cluster-secrets",
+        }
+    }
+}
+
+pub(super) fn fragment(cx: &Cx<'_>) -> Vec<PlannedFile> {
+    let cluster = Cluster::of(cx.site);
+    let names = names(&cluster);
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let told: Vec<Value> = names
+        .iter()
+        .map(|name| json!({ "name": name, "form": form(&cluster, name) }))
+        .collect();
+    let view = json!({
+        "header": header(cx.site, "The variables that Flux fills in"),
+        "secret": cluster.substitutes_from(),
+        "namespace": cluster.it.gitops.flux_namespace.as_str(),
+        "watched": cluster.it.gitops.flux >= 7,
+        "variables": told,
+    });
+    let path = "kubernetes/cluster-secrets.example.yaml";
+    let body = Body::Text { template: "kubernetes/cluster-secrets.example.yaml", cx: view };
+    vec![file(super::VARIABLES.name, path, Mode::Plain, body)]
+}
+
+/// Every variable of the tree, once, in order.
+fn names(cluster: &Cluster<'_>) -> Vec<String> {
+    let mut names: Vec<String> = gitops::layers(cluster)
+        .iter()
+        .flat_map(|layer| &layer.parts)
+        .flat_map(gitops::part_variables)
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// What a value must be.
+fn form(cluster: &Cluster<'_>, variable: &str) -> &'static str {
+    let secret = cluster.prefix().and_then(|prefix| variable.strip_prefix(prefix));
+    match secret {
+        None => "what the hosts of the site end with, such as example.com",
+        Some(env::ENCRYPTION_KEY) => {
+            "exactly 32 characters, by `openssl rand -hex 16`; never change it: it encrypts what users store"
+        }
+        Some(name) if cluster.site.generated_in_cluster().contains(&name) => "by `openssl rand -hex 16`",
+        Some(_) => "what its service gave you, without quotes, backslashes and line breaks",
+    }
+}

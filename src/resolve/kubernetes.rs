@@ -1,0 +1,423 @@
+//! `kubernetes`: what the cluster runs, and how it is told.
+
+use super::{Cx, known, placeholder};
+use crate::diag::{Diagnostic, Place};
+use crate::release::{RELEASES, Release, Version, images};
+use crate::site::{
+    Clickhouse, ClickhouseInCluster, Gitops, Ingress, IngressTls, Kubernetes, NetworkAccess,
+    ObjectStore, ObjectStoreKind, Postgres, PostgresBackup, PostgresInCluster, Redis,
+    RedisInCluster, Registry, Resource, Resources, SecretsInCluster, Site, Storage, Volume,
+    VolumeAccess, Volumes, WEBAPP_FLOOR,
+};
+use crate::spec::{self, SiteSpec};
+use crate::value::{ByteSize, Duration, ImageRef, Label, ObjectName};
+
+const KEY: &str = "kubernetes";
+
+pub(super) fn resolve(
+    written: &spec::Kubernetes,
+    release: &'static Release,
+    name: &Label,
+    storage: &Storage,
+    cx: &mut Cx<'_>,
+) -> Kubernetes {
+    refuse_storage(storage, cx);
+    refuse_unused(written, storage, cx);
+    let namespace = written.namespace.clone().unwrap_or_else(|| known(name.as_str()));
+    Kubernetes {
+        chart: chart(release, cx),
+        owns_namespace: namespace.as_str() != "default",
+        namespace,
+        pod_security: match written.pod_security {
+            Some(spec::PodSecurity::Privileged) => "privileged",
+            Some(spec::PodSecurity::Baseline) | None => "baseline",
+        },
+        gitops: gitops(written.gitops.as_ref()),
+        secrets: secrets(written.secrets.as_ref(), name),
+        ingress: ingress(written.ingress.as_ref()),
+        postgres: matches!(storage.postgres, Postgres::Bundled { .. })
+            .then(|| postgres(written.postgres.as_ref(), cx)),
+        redis: matches!(storage.redis, Redis::Bundled).then(|| redis(written.redis.as_ref())),
+        clickhouse: matches!(storage.clickhouse, Clickhouse::Bundled { .. })
+            .then(|| clickhouse(written.clickhouse.as_ref(), cx)),
+        object_store: object_store(storage),
+        volumes: volumes(written),
+        resources: resources(written.resources.as_ref(), cx),
+        replicas: written.replicas.unwrap_or(1),
+        network_policies: written.network_policies.unwrap_or(true),
+        monitoring: written.monitoring.unwrap_or(false),
+    }
+}
+
+/// The chart whose application is the release; its contract was read for some.
+fn chart(release: &'static Release, cx: &mut Cx<'_>) -> Version {
+    if let Some(chart) = release.chart {
+        return chart;
+    }
+    let with_chart = || RELEASES.iter().filter(|it| it.chart.is_some()).map(|it| it.version);
+    let above = with_chart().filter(|it| *it > release.version).last();
+    let below = with_chart().find(|it| *it < release.version);
+    let near: Vec<String> = [below, above].iter().flatten().map(|it| format!("`{it}`")).collect();
+    let message = format!("no chart of {} is known: the cluster cannot be given it", release.version);
+    let diagnostic = Diagnostic::error("release-lacks", Place::Value("release".into()), message)
+        .help(format!("take {}, the nearest with a chart that was read", near.join(" or ")));
+    let instead = below.or(above).map(|it| it.to_string());
+    cx.sink.push(match instead {
+        Some(instead) => diagnostic.instead(instead),
+        None => diagnostic,
+    });
+    below.or(above).unwrap_or(release.version)
+}
+
+/// What no chart of the cluster runs.
+fn refuse_storage(storage: &Storage, cx: &mut Cx<'_>) {
+    let mut refuse = |key: &str, message: &str, help: &str| {
+        let at = Place::Key(key.into());
+        cx.sink.push(Diagnostic::error("not-in-a-cluster", at, message).help(help));
+    };
+    if matches!(storage.registry, Registry::Bundled(_)) {
+        refuse(
+            "storage.registry",
+            "the nodes of a cluster pull from a registry that is there before it",
+            "name yours: `storage: { registry: { external: { host: …, namespace: … } } }`",
+        );
+    }
+    if storage.registry.is_loopback() {
+        refuse(
+            "storage.registry.external.host",
+            "the nodes of a cluster cannot pull from a loopback address",
+            "name a registry that they reach",
+        );
+    }
+    if let Clickhouse::Bundled { bitnami_volume: true } = storage.clickhouse {
+        refuse(
+            "storage.clickhouse.bundled.adopt_bitnami_volume",
+            "a volume of a server cannot be mounted in a cluster",
+            "leave it out, and carry the data over by a backup",
+        );
+    }
+    if let Postgres::Bundled { version: 14 } = storage.postgres {
+        refuse(
+            "storage.postgres.bundled.version",
+            "no image of PostgreSQL 14 for CloudNativePG is known",
+            "write `17`, and carry the data over by a dump",
+        );
+    }
+}
+
+/// A key about a part that is not bundled says nothing: it is refused.
+fn refuse_unused(written: &spec::Kubernetes, storage: &Storage, cx: &mut Cx<'_>) {
+    let (no_volumes, no_resources) = Default::default();
+    let volumes: &spec::ClusterVolumes = written.volumes.as_ref().unwrap_or(&no_volumes);
+    let resources: &spec::ClusterResources = written.resources.as_ref().unwrap_or(&no_resources);
+    let postgres = matches!(storage.postgres, Postgres::Bundled { .. });
+    let redis = matches!(storage.redis, Redis::Bundled);
+    let clickhouse = matches!(storage.clickhouse, Clickhouse::Bundled { .. });
+    let object_store = matches!(storage.object_store, ObjectStore::Bundled(_));
+    let s2 = matches!(storage.streams, crate::site::Streams::Bundled);
+    let default = written.namespace.as_ref().is_some_and(|it| it.as_str() == "default");
+    let rows = [
+        ("postgres", written.postgres.is_some(), postgres),
+        ("redis", written.redis.is_some(), redis),
+        ("clickhouse", written.clickhouse.is_some(), clickhouse),
+        ("volumes.postgres", volumes.postgres.is_some(), postgres),
+        ("volumes.redis", volumes.redis.is_some(), redis),
+        ("volumes.clickhouse", volumes.clickhouse.is_some(), clickhouse),
+        ("volumes.object_store", volumes.object_store.is_some(), object_store),
+        ("volumes.s2", volumes.s2.is_some(), s2),
+        ("resources.postgres", resources.postgres.is_some(), postgres),
+        ("resources.redis", resources.redis.is_some(), redis),
+        ("resources.clickhouse", resources.clickhouse.is_some(), clickhouse),
+        ("resources.object_store", resources.object_store.is_some(), object_store),
+        ("pod_security", written.pod_security.is_some(), !default),
+    ];
+    for (key, _, _) in rows.into_iter().filter(|(_, said, exists)| *said && !exists) {
+        let at = Place::Key(format!("{KEY}.{key}").as_str().into());
+        let (message, help) = match key {
+            "pod_security" => (
+                "`default` is a namespace that others share: its labels are not the site's to set".into(),
+                "remove it, or give the site a namespace of its own",
+            ),
+            _ => (
+                format!("`{KEY}.{key}` is about a part that this cluster does not run"),
+                "remove it: `storage` says where this part lives",
+            ),
+        };
+        let message: String = message;
+        cx.sink.push(Diagnostic::error("key-without-effect", at, message).help(help));
+    }
+}
+
+fn gitops(written: Option<&spec::Gitops>) -> Gitops {
+    let none = spec::Gitops::default();
+    let written = written.unwrap_or(&none);
+    Gitops {
+        path: written.path.clone().unwrap_or_else(placeholder),
+        repository: written.repository.clone().unwrap_or_else(|| known("flux-system")),
+        flux_namespace: written.flux_namespace.clone().unwrap_or_else(|| known("flux-system")),
+        flux: match written.flux {
+            Some(spec::FluxFloor::Flux26) => 6,
+            Some(spec::FluxFloor::Flux27) => 7,
+            Some(spec::FluxFloor::Flux28) | None => 8,
+            Some(spec::FluxFloor::Flux29) => 9,
+        },
+        depends_on: written.depends_on.clone().unwrap_or_default(),
+        inherits_decryption: written.inherits_decryption.unwrap_or(false),
+    }
+}
+
+fn secrets(written: Option<&spec::ClusterSecrets>, name: &Label) -> SecretsInCluster {
+    match written {
+        Some(spec::ClusterSecrets::ExternalSecrets(it)) => SecretsInCluster::External {
+            store: it.store.clone().unwrap_or_else(placeholder),
+            kind: match it.scope {
+                Some(spec::StoreScope::Namespace) => "SecretStore",
+                Some(spec::StoreScope::Cluster) | None => "ClusterSecretStore",
+            },
+            entry: it.entry.clone().unwrap_or_else(|| known(name.as_str())),
+            refresh: it.refresh.unwrap_or(Duration::seconds(3_600)),
+        },
+        Some(spec::ClusterSecrets::Substitute(it)) => SecretsInCluster::Substitute {
+            from: it.from.clone().unwrap_or_else(|| known("cluster-secrets")),
+            prefix: it.prefix.clone().unwrap_or_else(|| known("SECRET_TRIGGER_")),
+        },
+        None => SecretsInCluster::Substitute { from: placeholder(), prefix: placeholder() },
+    }
+}
+
+fn ingress(written: Option<&spec::Ingress>) -> Ingress {
+    let none = spec::Traefik::default();
+    let it = match written {
+        Some(spec::Ingress::Gateway(it)) => {
+            return Ingress::Gateway {
+                name: it.name.clone().unwrap_or_else(placeholder),
+                namespace: it.namespace.clone().unwrap_or_else(placeholder),
+                listener: it.listener.clone(),
+            };
+        }
+        Some(spec::Ingress::Traefik(it)) => it,
+        None => &none,
+    };
+    Ingress::Traefik {
+        class: it.class.clone().unwrap_or_else(|| known("traefik")),
+        entry_point: it.entry_point.clone().unwrap_or_else(|| known("websecure")),
+        tls: match &it.tls {
+            Some(spec::IngressTls::Secret(name)) => IngressTls::Secret(name.clone()),
+            Some(spec::IngressTls::CertManager(issuer)) => IngressTls::CertManager(issuer.clone()),
+            Some(spec::IngressTls::Default) | None => IngressTls::Default,
+        },
+        middlewares: it.middlewares.clone().unwrap_or_default(),
+    }
+}
+
+fn postgres(written: Option<&spec::ClusterPostgres>, cx: &mut Cx<'_>) -> PostgresInCluster {
+    let none = spec::ClusterPostgres::default();
+    let written = written.unwrap_or(&none);
+    PostgresInCluster {
+        instances: written.instances.unwrap_or(1),
+        image: pinned(&written.image, &images::CNPG_POSTGRES),
+        max_connections: written.max_connections.unwrap_or(300),
+        backup: written.backup.as_ref().map(|it| backup(it, cx)),
+        operator_namespace: written
+            .operator_namespace
+            .clone()
+            .unwrap_or_else(|| known("cnpg-system")),
+    }
+}
+
+fn backup(it: &spec::PostgresBackup, cx: &mut Cx<'_>) -> PostgresBackup {
+    let route = "kubernetes.postgres.backup";
+    PostgresBackup {
+        destination: it.destination.clone().unwrap_or_else(placeholder),
+        endpoint: it.endpoint.clone(),
+        access_key_id: it.access_key_id.clone().unwrap_or_else(placeholder),
+        secret_access_key: cx
+            .secret(&it.secret_access_key, &format!("{route}.secret_access_key")),
+        schedule: it.schedule.clone().unwrap_or_else(|| known("30 2 * * *")),
+        keep: super::limits::whole_days(it.keep, &format!("{route}.keep"), cx)
+            .unwrap_or(Duration::seconds(30 * 86_400)),
+    }
+}
+
+fn pinned(chosen: &Option<ImageRef>, image: &images::Image) -> ImageRef {
+    chosen.clone().unwrap_or_else(|| ImageRef::known(image.reference))
+}
+
+fn redis(written: Option<&spec::ClusterRedis>) -> RedisInCluster {
+    match written {
+        Some(spec::ClusterRedis::Bitnami) => RedisInCluster::Bitnami,
+        Some(spec::ClusterRedis::Image(it)) => {
+            RedisInCluster::Image(pinned(&it.reference, &images::REDIS))
+        }
+        None => RedisInCluster::Image(ImageRef::known(images::REDIS.reference)),
+    }
+}
+
+fn clickhouse(
+    written: Option<&spec::ClusterClickhouse>,
+    cx: &mut Cx<'_>,
+) -> ClickhouseInCluster {
+    let _ = cx;
+    match written {
+        Some(spec::ClusterClickhouse::Chart) => ClickhouseInCluster::Chart,
+        Some(spec::ClusterClickhouse::Official) | None => {
+            ClickhouseInCluster::Image(ImageRef::known(images::CLICKHOUSE.reference))
+        }
+    }
+}
+
+fn object_store(storage: &Storage) -> Option<ImageRef> {
+    match &storage.object_store {
+        ObjectStore::Bundled(it) => Some(ImageRef::known(match it.kind {
+            ObjectStoreKind::Versitygw => images::VERSITYGW.reference,
+            ObjectStoreKind::Minio => images::MINIO.reference,
+        })),
+        ObjectStore::External(_) => None,
+    }
+}
+
+fn volumes(written: &spec::Kubernetes) -> Volumes {
+    let none = spec::ClusterVolumes::default();
+    let all = written.volumes.as_ref().unwrap_or(&none);
+    let class = |own: Option<&ObjectName>| own.or(written.storage_class.as_ref()).cloned();
+    let volume = |it: &Option<spec::ClusterVolume>, gib: u64| Volume {
+        size: it.as_ref().and_then(|it| it.size).unwrap_or(ByteSize::mib(gib * 1024)),
+        class: class(it.as_ref().and_then(|it| it.class.as_ref())),
+    };
+    let shared = all.shared.as_ref();
+    Volumes {
+        postgres: volume(&all.postgres, 20),
+        redis: volume(&all.redis, 5),
+        clickhouse: volume(&all.clickhouse, 20),
+        object_store: volume(&all.object_store, 20),
+        s2: volume(&all.s2, 5),
+        shared_class: class(shared.and_then(|it| it.class.as_ref())),
+        shared_access: match shared.and_then(|it| it.access.as_ref()) {
+            Some(spec::VolumeAccess::ManyNodes) => VolumeAccess::ManyNodes,
+            Some(spec::VolumeAccess::OneNode) | None => VolumeAccess::OneNode,
+        },
+    }
+}
+
+fn resources(written: Option<&spec::ClusterResources>, cx: &mut Cx<'_>) -> Resources {
+    let none = spec::ClusterResources::default();
+    let all = written.unwrap_or(&none);
+    let resource = |it: &Option<spec::Resource>, mib: u64, cpu: &str| Resource {
+        memory: it.as_ref().and_then(|it| it.memory).unwrap_or(ByteSize::mib(mib)),
+        cpu: it.as_ref().and_then(|it| it.cpu.clone()).unwrap_or_else(|| known(cpu)),
+    };
+    let resources = Resources {
+        webapp: resource(&all.webapp, 2048, "500m"),
+        supervisor: resource(&all.supervisor, 256, "100m"),
+        postgres: resource(&all.postgres, 1024, "250m"),
+        redis: resource(&all.redis, 512, "100m"),
+        clickhouse: resource(&all.clickhouse, 4096, "500m"),
+        object_store: resource(&all.object_store, 256, "100m"),
+    };
+    refuse_below_floor(&resources, cx);
+    resources
+}
+
+/// Memory below which a part cannot work, from the same table as on one server.
+fn refuse_below_floor(it: &Resources, cx: &mut Cx<'_>) {
+    let chosen = [
+        ("webapp", it.webapp.memory),
+        ("supervisor", it.supervisor.memory),
+        ("postgres", it.postgres.memory),
+        ("redis", it.redis.memory),
+        ("clickhouse", it.clickhouse.memory),
+        ("object_store", it.object_store.memory),
+    ];
+    for (name, size) in chosen {
+        let table = crate::site::FLOORS.iter().find(|(part, _)| *part == name);
+        let floor = table.map_or(WEBAPP_FLOOR, |(_, floor)| *floor);
+        if size < floor {
+            let message = format!("{size} is less than `{name}` needs to work");
+            let at = Place::Value(format!("{KEY}.resources.{name}.memory").as_str().into());
+            cx.sink.push(
+                Diagnostic::error("bad-value", at, message)
+                    .help(format!("write at least `{floor}`"))
+                    .instead(floor.to_string()),
+            );
+        }
+    }
+}
+
+/// What holds between this section and the others.
+pub(super) fn refuse_mixtures(spec: &SiteSpec, site: &Site, cx: &mut Cx<'_>) {
+    refuse_variables(site, cx);
+    if site.docker.is_none() && site.kubernetes.is_none() {
+        let message = "the site is compiled for nothing: neither `docker` nor `kubernetes` is there";
+        let help = "add `docker: {}` for a server with Docker Compose, or `kubernetes:` for a cluster under Flux";
+        let at = Place::Key(crate::diag::Route::root());
+        cx.sink.push(Diagnostic::error("missing-key", at, message).help(help));
+    }
+    if site.kubernetes.is_none() {
+        return;
+    }
+    if let NetworkAccess::Tailscale(_) = site.network.access {
+        let at = Place::Key("network.access".into());
+        let message = "a cluster has no nginx of ours that keeps the dashboard on a tailnet";
+        cx.sink.push(
+            Diagnostic::error("not-in-a-cluster", at, message)
+                .help("write `public`, and close the dashboard by a middleware: `kubernetes.ingress.traefik.middlewares`"),
+        );
+    }
+    refuse_long_name(site, cx);
+    if site.docker.is_none() {
+        refuse_expose(spec, cx);
+    }
+}
+
+/// Who could fill in a variable of Flux is Flux alone.
+fn refuse_variables(site: &Site, cx: &mut Cx<'_>) {
+    if site.docker.is_none() {
+        return;
+    }
+    let mut found = vec![("domain", site.domain.variable())];
+    if let Registry::External(it) = &site.storage.registry {
+        found.push(("storage.registry.external.host", it.host.variable()));
+    }
+    for (key, name) in found.into_iter().filter_map(|(key, name)| Some((key, name?))) {
+        let message = format!("nobody fills in `${{{name}}}` on a server: only Flux does, in a cluster");
+        let at = Place::Value(key.into());
+        cx.sink.push(
+            Diagnostic::error("variable-without-flux", at, message)
+                .help("write the name out, or compile for `kubernetes` alone"),
+        );
+    }
+}
+
+/// Names of objects are made of the site's: the longest must still be one.
+fn refuse_long_name(site: &Site, cx: &mut Cx<'_>) {
+    // `<fullname>-external-config-validation` of the chart in 63 characters.
+    let most = 63 - "-external-config-validation".len();
+    let name = site.chart_fullname();
+    if name.len() > most {
+        let message = format!("`{name}` makes names of objects longer than a cluster takes");
+        let at = Place::Value("name".into());
+        cx.sink.push(
+            Diagnostic::error("bad-value", at, message)
+                .help(format!("write at most {} characters", most - (name.len() - site.name.as_str().len()))),
+        );
+    }
+}
+
+/// In a cluster the ingress leads everything to the webapp.
+fn refuse_expose(spec: &SiteSpec, cx: &mut Cx<'_>) {
+    let none = spec::Expose::default();
+    let it = spec.network.as_ref().and_then(|it| it.expose.as_ref()).unwrap_or(&none);
+    let rows = [
+        ("engine", it.engine),
+        ("otel", it.otel),
+        ("query", it.query),
+        ("registry", it.registry),
+        ("object_store", it.object_store),
+    ];
+    for (key, _) in rows.into_iter().filter(|(_, said)| said.is_some()) {
+        let at = Place::Key(format!("network.expose.{key}").as_str().into());
+        let message = format!("`network.expose.{key}` decides nothing: the ingress of a cluster leads everything to the webapp");
+        cx.sink.push(Diagnostic::error("key-without-effect", at, message).help("remove it"));
+    }
+}
+

@@ -1,0 +1,261 @@
+//! The site as objects of a cluster.
+
+use super::Site;
+use crate::release::chart::SIX_SECRETS;
+use crate::release::{Version, env};
+use crate::value::{
+    BucketFolder, ByteSize, CpuAmount, Duration, GitopsPath, ImageRef, Middleware, Namespace,
+    ObjectName, Origin, Schedule, SecretName, Text, TlsSecretName, VariablePrefix,
+};
+
+/// The site as objects of a cluster under Flux.
+#[derive(Debug, Clone)]
+pub struct Kubernetes {
+    /// The release of the official chart.
+    pub chart: Version,
+    /// Where everything lives.
+    pub namespace: Namespace,
+    /// Whether that namespace is the site's alone.
+    pub owns_namespace: bool,
+    /// What the namespace lets pods do, as its label has it.
+    pub pod_security: &'static str,
+    /// Where the tree stands.
+    pub gitops: Gitops,
+    /// How secrets arrive.
+    pub secrets: SecretsInCluster,
+    /// How the world reaches the webapp.
+    pub ingress: Ingress,
+    /// PostgreSQL, where it is bundled.
+    pub postgres: Option<PostgresInCluster>,
+    /// Redis, where it is bundled.
+    pub redis: Option<RedisInCluster>,
+    /// `ClickHouse`, where it is bundled.
+    pub clickhouse: Option<ClickhouseInCluster>,
+    /// The image of the object store, where it is bundled.
+    pub object_store: Option<ImageRef>,
+    /// Sizes and classes.
+    pub volumes: Volumes,
+    /// Memory and processor time.
+    pub resources: Resources,
+    /// Pods of the webapp.
+    pub replicas: u32,
+    /// Whether stores are closed to all but their users.
+    pub network_policies: bool,
+    /// Whether Prometheus is told what to scrape.
+    pub monitoring: bool,
+}
+
+/// Where the tree stands in the repository that Flux reads.
+#[derive(Debug, Clone)]
+pub struct Gitops {
+    /// The folder.
+    pub path: GitopsPath,
+    /// The GitRepository.
+    pub repository: ObjectName,
+    /// The namespace of the Kustomizations.
+    pub flux_namespace: Namespace,
+    /// The oldest minor version of Flux 2 that reads the tree.
+    pub flux: u32,
+    /// Kustomizations that come first.
+    pub depends_on: Vec<ObjectName>,
+    /// Whether decryption and substitution are patched in from above.
+    pub inherits_decryption: bool,
+}
+
+/// How secrets arrive.
+#[derive(Debug, Clone)]
+pub enum SecretsInCluster {
+    /// As variables that Flux fills in.
+    Substitute {
+        /// The Secret that holds them.
+        from: ObjectName,
+        /// How their names begin.
+        prefix: VariablePrefix,
+    },
+    /// Fetched by the External Secrets operator.
+    External {
+        /// The store.
+        store: ObjectName,
+        /// `SecretStore` or `ClusterSecretStore`.
+        kind: &'static str,
+        /// The entry with all of them.
+        entry: ObjectName,
+        /// How often.
+        refresh: Duration,
+    },
+}
+
+/// PostgreSQL under `CloudNativePG`.
+#[derive(Debug, Clone)]
+pub struct PostgresInCluster {
+    /// How many.
+    pub instances: u32,
+    /// The operand.
+    pub image: ImageRef,
+    /// Most connections.
+    pub max_connections: u32,
+    /// Where backups go, if anywhere.
+    pub backup: Option<PostgresBackup>,
+    /// Where the operator is.
+    pub operator_namespace: Namespace,
+}
+
+/// Backups by the Barman plugin.
+#[derive(Debug, Clone)]
+pub struct PostgresBackup {
+    /// Bucket and folder.
+    pub destination: BucketFolder,
+    /// The service; `None` is Amazon's.
+    pub endpoint: Option<Origin>,
+    /// The access key.
+    pub access_key_id: Text,
+    /// Its secret.
+    pub secret_access_key: SecretName,
+    /// When.
+    pub schedule: Schedule,
+    /// How long they are kept.
+    pub keep: Duration,
+}
+
+/// The bundled Redis.
+#[derive(Debug, Clone)]
+pub enum RedisInCluster {
+    /// By image, through app-template.
+    Image(ImageRef),
+    /// By Bitnami's chart.
+    Bitnami,
+}
+
+/// The bundled `ClickHouse`.
+#[derive(Debug, Clone)]
+pub enum ClickhouseInCluster {
+    /// By image, through app-template.
+    Image(ImageRef),
+    /// The StatefulSet of the official chart.
+    Chart,
+}
+
+/// Sizes and classes.
+#[derive(Debug, Clone)]
+pub struct Volumes {
+    /// PostgreSQL.
+    pub postgres: Volume,
+    /// Redis.
+    pub redis: Volume,
+    /// `ClickHouse`.
+    pub clickhouse: Volume,
+    /// The object store.
+    pub object_store: Volume,
+    /// `s2 lite`.
+    pub s2: Volume,
+    /// Class of the volume with the worker token; `None` is the cluster's own.
+    pub shared_class: Option<ObjectName>,
+    /// Who may mount that one.
+    pub shared_access: VolumeAccess,
+}
+
+/// One volume.
+#[derive(Debug, Clone)]
+pub struct Volume {
+    /// Its size.
+    pub size: ByteSize,
+    /// Its class; `None` is the cluster's own.
+    pub class: Option<ObjectName>,
+}
+
+/// Who may mount a volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VolumeAccess {
+    /// Pods of one node.
+    OneNode,
+    /// Pods of all nodes.
+    ManyNodes,
+}
+
+/// Memory and processor time.
+#[derive(Debug, Clone)]
+pub struct Resources {
+    /// The webapp.
+    pub webapp: Resource,
+    /// The supervisor.
+    pub supervisor: Resource,
+    /// PostgreSQL.
+    pub postgres: Resource,
+    /// Redis.
+    pub redis: Resource,
+    /// `ClickHouse`.
+    pub clickhouse: Resource,
+    /// The object store.
+    pub object_store: Resource,
+}
+
+/// What a part may take.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Memory: asked for, and not exceeded.
+    pub memory: ByteSize,
+    /// Processor time that it asks for.
+    pub cpu: CpuAmount,
+}
+
+/// How the world reaches the webapp.
+#[derive(Debug, Clone)]
+pub enum Ingress {
+    /// An Ingress of Traefik.
+    Traefik {
+        /// The class.
+        class: ObjectName,
+        /// The entry point.
+        entry_point: ObjectName,
+        /// The certificate.
+        tls: IngressTls,
+        /// What every request passes.
+        middlewares: Vec<Middleware>,
+    },
+    /// A route of a Gateway.
+    Gateway {
+        /// The Gateway.
+        name: ObjectName,
+        /// Its namespace.
+        namespace: Namespace,
+        /// One listener of it.
+        listener: Option<ObjectName>,
+    },
+}
+
+/// Where the certificate comes from.
+#[derive(Debug, Clone)]
+pub enum IngressTls {
+    /// Traefik has one.
+    Default,
+    /// A Secret that is there.
+    Secret(TlsSecretName),
+    /// cert-manager, by this ClusterIssuer.
+    CertManager(ObjectName),
+}
+
+impl Site {
+    /// The site as objects of a cluster. Only what is compiled for one may ask.
+    pub fn cluster(&self) -> &Kubernetes {
+        self.kubernetes.as_ref().expect("bug in trigger-gen: a site without `kubernetes` is asked for it")
+    }
+
+    /// How the chart calls its objects: the release, which is called like the site, unless that does not name the chart.
+    pub fn chart_fullname(&self) -> String {
+        let name = self.name.as_str();
+        if name.contains("trigger") { name.to_owned() } else { format!("{name}-trigger") }
+    }
+
+    /// The secrets of a cluster that nobody supplies; the chart demands two that the application reads no more.
+    pub fn generated_in_cluster(&self) -> Vec<&'static str> {
+        let chart = self.cluster().chart;
+        let two = [env::PROVIDER_SECRET, env::COORDINATOR_SECRET];
+        let two = two.into_iter().filter(|_| chart >= SIX_SECRETS);
+        self.generated_names().into_iter().chain(two).collect()
+    }
+
+    /// Whether a secret of the store stands in the output: in a cluster they arrive by another way.
+    pub fn writes_secrets(&self) -> bool {
+        self.docker.is_some()
+    }
+}
