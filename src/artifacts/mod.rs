@@ -21,6 +21,7 @@ mod s2;
 mod setting;
 mod workers;
 
+pub use kubernetes::{RELEASE, VALUES_FILE as VALUES};
 pub use checks::{Check, Place, Severity, checks};
 pub use ctl::control_script_parts;
 

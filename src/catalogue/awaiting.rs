@@ -16,26 +16,8 @@ const fn awaits(name: &'static str, section: &'static str) -> Awaiting {
     Awaiting { name, section }
 }
 
-const KUBERNETES: &str = "the section `kubernetes`";
-
 /// Every name that waits.
 pub static AWAITING: &[Awaiting] = &[
     awaits("tool-version-mismatch", "a key that names the version of trigger-gen"),
     awaits("private-ca-not-propagated", "a key that names a certificate authority of your own"),
-    awaits("unknown-chart-value", KUBERNETES),
-    awaits("chart-below-floor", KUBERNETES),
-    awaits("floating-chart-version", KUBERNETES),
-    awaits("argo-without-existing-secret", KUBERNETES),
-    awaits("incomplete-existing-secret", KUBERNETES),
-    awaits("unset-cluster-registry", KUBERNETES),
-    awaits("inline-registry-password", KUBERNETES),
-    awaits("cnpg-without-slot-sync", KUBERNETES),
-    awaits("missing-startup-probe", KUBERNETES),
-    awaits("rwo-shared-volume", KUBERNETES),
-    awaits("seccomp-locked-runtime", KUBERNETES),
-    awaits("missing-pull-secret", KUBERNETES),
-    awaits("undeclared-substitution", KUBERNETES),
-    awaits("duplicate-env-name", KUBERNETES),
-    awaits("short-helm-timeout", KUBERNETES),
-    awaits("missing-depends-on", KUBERNETES),
 ];

@@ -39,7 +39,7 @@ macro_rules! never {
     };
 }
 
-/// Every name that concerns the site file, the Docker target and secrets, by topic.
+/// Every name that concerns the site file, both targets and secrets, by topic.
 #[rustfmt::skip]
 pub static CATALOGUE: &[Entry] = &[
     // The site file, and what the release reads.
@@ -180,4 +180,22 @@ pub static CATALOGUE: &[Entry] = &[
     proof("undefined-compose-variable", &["undefined-compose-variable"]),
     proof("nested-env-expansion", &["nested-env-expansion"]),
     proof("dangling-host", &["dangling-host"]),
+
+    // Kubernetes.
+    noted("no key sets such a value; a patch that does is refused", proof("unknown-chart-value", &["unknown-chart-value"])),
+    lint("chart-below-floor", "chart-below-floor"),
+    proof("floating-chart-version", &["floating-chart-version"]),
+    noted("the tree holds a HelmRelease, which Flux installs with the cluster at hand, and never rendered objects", proof("argo-without-existing-secret", &["incomplete-existing-secret"])),
+    proof("incomplete-existing-secret", &["incomplete-existing-secret"]),
+    noted("a registry is a key that a site with `kubernetes` must have, and a loopback address is refused there", proof("unset-cluster-registry", &["contradictory-chart-values"])),
+    noted("the login stands in a Secret of its own", proof("inline-registry-password", &["contradictory-chart-values"])),
+    noted("with more than one instance the Cluster always synchronises slots; it does not help a slot that is not made for it", lint("cnpg-without-slot-sync", "postgres-failover-gap")),
+    proof("missing-startup-probe", &["missing-startup-probe"]),
+    noted("a site with such volumes is refused under the same name", proof("rwo-shared-volume", &["contradictory-chart-values"])),
+    lint("seccomp-locked-runtime", "seccomp-locked-runtime"),
+    lint("missing-pull-secret", "missing-pull-secret"),
+    proof("undeclared-substitution", &["undeclared-substitution"]),
+    noted("a site that says such a name is refused under the same name", proof("duplicate-env-name", &["duplicate-env-name"])),
+    proof("short-helm-timeout", &["short-helm-timeout"]),
+    proof("missing-depends-on", &["missing-depends-on"]),
 ];

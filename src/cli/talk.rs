@@ -7,7 +7,7 @@ use super::secrets::steps;
 use super::site::Compiled;
 use crate::emit::{Recovered, Report};
 use crate::secrets::{Made, Rotation, rotation};
-use crate::site::{ObjectStore, Registry, Site};
+use crate::site::{Kubernetes, ObjectStore, Registry, SecretsInCluster, Site};
 use crate::value::SecretName;
 use std::path::Path;
 
@@ -123,6 +123,35 @@ fn changed_secrets(site: &Site, changed: &Changed) -> Vec<&'static Rotation> {
 
 /// What to do with the tree, in the order in which it is done.
 fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
+    if site.docker.is_some() {
+        on_server(site, folder, changed);
+    }
+    if let Some(cluster) = &site.kubernetes {
+        in_cluster(site, cluster, folder);
+    }
+}
+
+/// What the repository and the Secret of the cluster are to be given.
+fn in_cluster(site: &Site, cluster: &Kubernetes, folder: &Path) {
+    let (path, from) = (cluster.gitops.path.as_str(), folder.join("kubernetes"));
+    out::say("next, in the repository that Flux reads:");
+    out::say(format!("        copy {} as {path}/", from.join("flux").display()));
+    let last = path.rsplit('/').next().unwrap_or(path);
+    out::say(format!("        name the folder in the kustomization.yaml above it: `- ./{last}`"));
+    match &cluster.secrets {
+        SecretsInCluster::Substitute { from: secret, .. } => {
+            let example = from.join("cluster-secrets.example.yaml");
+            out::say(format!("        give the variables of {} values in the Secret {secret}", example.display()));
+        }
+        SecretsInCluster::External { entry, .. } => {
+            let names = site.generated_in_cluster().join(", ");
+            out::say(format!("        the entry {entry} of the store of secrets must have {names}, and what the site file names"));
+        }
+    }
+}
+
+/// What a server is to be given.
+fn on_server(site: &Site, folder: &Path, changed: &[&Rotation]) {
     let root = site.docker().root.as_str();
     let runbook = folder.join("RUNBOOK.md");
     out::say(format!("next, step by step in {}:", runbook.display()));

@@ -4,6 +4,7 @@ use crate::diag::Place;
 use crate::release::{ServerVersion, images};
 use crate::site::{Clickhouse, Kubernetes, Realtime, RedisInCluster, Site};
 use crate::value::ImageRef;
+use std::sync::OnceLock;
 
 /// An image that the site runs.
 pub(super) struct Used<'a> {
@@ -55,12 +56,22 @@ fn in_cluster<'a>(site: &'a Site, it: &'a Kubernetes) -> Vec<Used<'a>> {
     if let Some(RedisInCluster::Image(image)) = &it.redis {
         add("redis", image, "kubernetes.redis.image.reference", Some(images::REDIS.name()));
     }
+    if let Some(RedisInCluster::Bitnami) = &it.redis {
+        add("redis", bitnami_redis(), "kubernetes.redis", None);
+    }
     // Beside `docker` it is the same image, and was said there.
     if let Some(image) = it.object_store.as_ref().filter(|_| site.docker.is_none()) {
         let known = known(site, "object_store");
         add("object_store", image, "storage.object_store.bundled.kind", known);
     }
     used
+}
+
+/// The image that Bitnami's chart is given.
+fn bitnami_redis() -> &'static ImageRef {
+    static IMAGE: OnceLock<ImageRef> = OnceLock::new();
+    let (name, tag) = crate::release::chart::BITNAMI_REDIS_IMAGE;
+    IMAGE.get_or_init(|| ImageRef::known(&format!("{name}:{tag}")))
 }
 
 fn known(site: &Site, service: &str) -> Option<&'static str> {

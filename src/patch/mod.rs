@@ -9,6 +9,7 @@ mod trial;
 
 pub use judge::judge;
 
+use crate::artifacts::{RELEASE, VALUES};
 use crate::plan::{Body, Plan, PlannedFile};
 use crate::site::Patch;
 use serde_json::{Map, Value};
@@ -21,8 +22,22 @@ pub fn apply(plan: &mut Plan, patches: &[Patch]) {
             continue;
         };
         merge(document, &patch.document);
-        header.push("Patched: `patches` of the site file decides lines of this file.".into());
+        header.push(PATCHED.into());
+        if patch.path == VALUES {
+            merge_release(plan, &patch.document);
+        }
     }
+}
+
+const PATCHED: &str = "Patched: `patches` of the site file decides lines of this file.";
+
+/// The release of the chart has the same values inline.
+fn merge_release(plan: &mut Plan, change: &Value) {
+    let Some((header, document)) = plan.files.iter_mut().find_map(|it| yaml(it, RELEASE)) else {
+        return;
+    };
+    merge(&mut document["spec"]["values"], change);
+    header.push(PATCHED.into());
 }
 
 /// The header and document of a file, if it is the YAML file of that path.

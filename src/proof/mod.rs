@@ -8,6 +8,7 @@
 
 mod clickhouse;
 mod clickhouse_settings;
+mod cluster;
 mod confinement;
 mod containers;
 mod contract;
@@ -151,6 +152,27 @@ pub static PROOFS: &[&Proof] = &[
     &containers::GAINABLE_PRIVILEGES,
     &confinement::UNCONFINED_CONTAINER,
     &containers::UNBOUNDED_CONTAINER_LOG,
+    &cluster::UNSERVED_KIND,
+    &cluster::UNLISTED_OBJECT,
+    &cluster::REPEATED_OBJECT,
+    &cluster::BAD_OBJECT_NAME,
+    &cluster::DANGLING_KUSTOMIZATION,
+    &cluster::CIRCULAR_KUSTOMIZATION,
+    &cluster::MISSING_DEPENDS_ON,
+    &cluster::SHORT_HELM_TIMEOUT,
+    &cluster::MISSING_STARTUP_PROBE,
+    &cluster::DANGLING_OBJECT,
+    &cluster::DANGLING_SERVICE,
+    &cluster::UNSELECTED_POLICY,
+    &cluster::UNDECLARED_SUBSTITUTION,
+    &cluster::NUMBER_LIKE_SECRET,
+    &cluster::CLUSTER_SECRET_IN_CLEAR,
+    &cluster::FLOATING_CHART_VERSION,
+    &cluster::DIFFERING_CHART_VALUES,
+    &cluster::UNKNOWN_CHART_VALUE,
+    &cluster::CONTRADICTORY_CHART_VALUES,
+    &cluster::DUPLICATE_ENV_NAME,
+    &cluster::INCOMPLETE_EXISTING_SECRET,
     &manifest::MISSING_LISTED_FILE,
     &manifest::UNLISTED_FILE,
     &manifest::MANIFEST_MODE,

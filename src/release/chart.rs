@@ -34,6 +34,9 @@ pub const OWN_CLICKHOUSE: Version = Version(4, 5, 10);
 /// The first chart that asks for `PROVIDER_SECRET` and `COORDINATOR_SECRET`.
 pub const SIX_SECRETS: Version = Version(4, 5, 6);
 
+/// The first chart that reads every Secret by which it is told of stores.
+pub const READS_SECRETS: Version = Version(4, 4, 5);
+
 /// The first chart with values of s2.
 pub const S2_VALUES: Version = Version(4, 5, 2);
 

@@ -13,6 +13,9 @@
 //! newest release before it that was read.
 
 pub mod chart;
+pub mod chart_contract;
+#[rustfmt::skip]
+pub mod chart_values;
 pub mod compose_keys;
 pub mod compose_values;
 pub mod env;

@@ -1,10 +1,11 @@
 //! `kubernetes`: what the cluster runs, and how it is told.
 
 use super::{Cx, known, placeholder};
-use crate::diag::{Diagnostic, Place};
-use crate::release::{RELEASES, Release, Version, images};
+use crate::diag::{Diagnostic, Place, Route};
+use crate::release::chart::{OWN_CLICKHOUSE, READS_SECRETS, written};
+use crate::release::{RELEASES, Reader, Release, Version, images};
 use crate::site::{
-    Clickhouse, ClickhouseInCluster, Gitops, Ingress, IngressTls, Kubernetes, NetworkAccess,
+    Clickhouse, ClickhouseInCluster, ExtraValue, Gitops, Ingress, IngressTls, Kubernetes, NetworkAccess,
     ObjectStore, ObjectStoreKind, Postgres, PostgresBackup, PostgresInCluster, Redis,
     RedisInCluster, Registry, Resource, Resources, SecretsInCluster, Site, Storage, Volume,
     VolumeAccess, Volumes, WEBAPP_FLOOR,
@@ -24,8 +25,9 @@ pub(super) fn resolve(
     refuse_storage(storage, cx);
     refuse_unused(written, storage, cx);
     let namespace = written.namespace.clone().unwrap_or_else(|| known(name.as_str()));
+    let chart = chart(release, cx);
     Kubernetes {
-        chart: chart(release, cx),
+        chart,
         owns_namespace: namespace.as_str() != "default",
         namespace,
         pod_security: match written.pod_security {
@@ -39,7 +41,7 @@ pub(super) fn resolve(
             .then(|| postgres(written.postgres.as_ref(), cx)),
         redis: matches!(storage.redis, Redis::Bundled).then(|| redis(written.redis.as_ref())),
         clickhouse: matches!(storage.clickhouse, Clickhouse::Bundled { .. })
-            .then(|| clickhouse(written.clickhouse.as_ref(), cx)),
+            .then(|| clickhouse(written.clickhouse.as_ref(), chart, cx)),
         object_store: object_store(storage),
         volumes: volumes(written),
         resources: resources(written.resources.as_ref(), cx),
@@ -51,14 +53,19 @@ pub(super) fn resolve(
 
 /// The chart whose application is the release; its contract was read for some.
 fn chart(release: &'static Release, cx: &mut Cx<'_>) -> Version {
-    if let Some(chart) = release.chart {
-        return chart;
+    let usable = |it: &&&Release| it.chart.is_some_and(|chart| chart >= READS_SECRETS);
+    match release.chart {
+        Some(chart) if chart >= READS_SECRETS => return chart,
+        _ => {}
     }
-    let with_chart = || RELEASES.iter().filter(|it| it.chart.is_some()).map(|it| it.version);
+    let with_chart = || RELEASES.iter().filter(usable).map(|it| it.version);
     let above = with_chart().filter(|it| *it > release.version).last();
     let below = with_chart().find(|it| *it < release.version);
     let near: Vec<String> = [below, above].iter().flatten().map(|it| format!("`{it}`")).collect();
-    let message = format!("no chart of {} is known: the cluster cannot be given it", release.version);
+    let message = match release.chart {
+        Some(chart) => format!("chart {chart} ignores Secrets by which it is told of stores"),
+        None => format!("no chart of {} is known: the cluster cannot be given it", release.version),
+    };
     let diagnostic = Diagnostic::error("release-lacks", Place::Value("release".into()), message)
         .help(format!("take {}, the nearest with a chart that was read", near.join(" or ")));
     let instead = below.or(above).map(|it| it.to_string());
@@ -255,11 +262,22 @@ fn redis(written: Option<&spec::ClusterRedis>) -> RedisInCluster {
 
 fn clickhouse(
     written: Option<&spec::ClusterClickhouse>,
+    chart: Version,
     cx: &mut Cx<'_>,
 ) -> ClickhouseInCluster {
-    let _ = cx;
     match written {
-        Some(spec::ClusterClickhouse::Chart) => ClickhouseInCluster::Chart,
+        Some(spec::ClusterClickhouse::Chart) => {
+            if chart < OWN_CLICKHOUSE {
+                let message = format!("chart {chart} brings ClickHouse by Bitnami, whose images are gone");
+                let at = Place::Value("kubernetes.clickhouse".into());
+                cx.sink.push(
+                    Diagnostic::error("release-lacks", at, message)
+                        .help("write `official`; the chart has its own from 4.5.10")
+                        .instead("official"),
+                );
+            }
+            ClickhouseInCluster::Chart
+        }
         Some(spec::ClusterClickhouse::Official) | None => {
             ClickhouseInCluster::Image(ImageRef::known(images::CLICKHOUSE.reference))
         }
@@ -364,6 +382,8 @@ pub(super) fn refuse_mixtures(spec: &SiteSpec, site: &Site, cx: &mut Cx<'_>) {
         );
     }
     refuse_long_name(site, cx);
+    refuse_one_node(site, cx);
+    refuse_written(site, cx);
     if site.docker.is_none() {
         refuse_expose(spec, cx);
     }
@@ -400,6 +420,39 @@ fn refuse_long_name(site: &Site, cx: &mut Cx<'_>) {
             Diagnostic::error("bad-value", at, message)
                 .help(format!("write at most {} characters", most - (name.len() - site.name.as_str().len()))),
         );
+    }
+}
+
+/// Pods of several nodes cannot mount what one node may write.
+fn refuse_one_node(site: &Site, cx: &mut Cx<'_>) {
+    let Some(cluster) = &site.kubernetes else { return };
+    if cluster.replicas > 1 && cluster.volumes.shared_access == VolumeAccess::OneNode {
+        let at = Place::Value("kubernetes.replicas".into());
+        let message = format!("{} pods of the webapp cannot mount one volume from several nodes", cluster.replicas);
+        cx.sink.push(
+            Diagnostic::error("rwo-shared-volume", at, message)
+                .help("write `volumes: { shared: { access: many_nodes, class: … } }` with a class that can, or `1`"),
+        );
+    }
+}
+
+/// A variable that the chart writes cannot be added beside it, unless a value of the chart decides it.
+fn refuse_written(site: &Site, cx: &mut Cx<'_>) {
+    let both = [(Reader::Webapp, &site.extra.webapp), (Reader::Supervisor, &site.extra.supervisor)];
+    for (reader, variables) in both {
+        for (name, value) in variables {
+            let Some(it) = written(reader, name.as_str()) else { continue };
+            let plain = matches!(value, ExtraValue::Plain(_));
+            if it.path.is_some() && plain {
+                continue;
+            }
+            let at = Place::Key(Route::from(format!("env.{}", reader.name()).as_str()).key(name.as_str()));
+            let (message, help) = match it.path {
+                Some(_) => (format!("the chart takes `{name}` from its values, where a secret would stand in clear"), "write the value itself"),
+                None => (format!("the chart writes `{name}` itself: it would stand twice in the container"), "remove it"),
+            };
+            cx.sink.push(Diagnostic::error("duplicate-env-name", at, message).help(help));
+        }
     }
 }
 

@@ -12,7 +12,7 @@ fn site(memory: &str) -> Site {
 }
 
 fn picture(site: &Site) -> String {
-    let (sizes, memory) = (&site.docker.sizes, site.docker.memory);
+    let (sizes, memory) = (&site.docker().sizes, site.docker().memory);
     let reserve = sizes.reserve(memory);
     let mut out = format!("{memory} host\n");
     for (name, size) in sizes.each() {
@@ -35,14 +35,14 @@ fn sizes_by_host() {
 fn every_host_of_the_table_is_enough_and_is_used_up() {
     for memory in ["4GiB", "5GiB", "8GiB", "12GiB", "16GiB", "24GiB", "32GiB", "64GiB"] {
         let site = site(memory);
-        let reserve = site.docker.sizes.reserve(site.docker.memory);
+        let reserve = site.docker().sizes.reserve(site.docker().memory);
         assert!(reserve.runs() >= 1, "{memory} leaves no room for a run");
         let all = reserve.containers.in_mib() + reserve.system.in_mib();
         assert!(
             all + 512 * u64::from(site.limits.environment_concurrency)
-                <= site.docker.memory.in_mib(),
+                <= site.docker().memory.in_mib(),
             "{memory}"
         );
-        assert!(site.docker.sizes.webapp >= WEBAPP_FLOOR, "{memory}");
+        assert!(site.docker().sizes.webapp >= WEBAPP_FLOOR, "{memory}");
     }
 }

@@ -68,7 +68,7 @@ fn every_example_has_its_vhosts_at_every_release_on_every_system() {
         for release in RELEASES {
             let mut site = support::site(&support::at_release(&name, release));
             for os in SYSTEMS {
-                site.docker.os = os;
+                site.docker().os = os;
                 let files = sketched(&site);
                 fits(
                     &format!("{name} at {} on {}", release.version, os.name()),

@@ -24,9 +24,14 @@ use crate::tree::Mode;
 use crate::value::ByteSize;
 use serde_json::{Value, json};
 
+/// The values of the official chart.
+pub const VALUES_FILE: &str = "kubernetes/values.yaml";
+/// The release of it, which has them inline.
+pub const RELEASE: &str = "kubernetes/flux/app/helm-release.yaml";
+
 pub(super) const VALUES: Artifact = Artifact {
     name: "kubernetes-values",
-    paths: "kubernetes/values.yaml",
+    paths: VALUES_FILE,
     summary: "Values for the official chart",
     target: Target::Kubernetes,
     keys: &["kubernetes", "domain", "access", "limits", "storage", "env", "release"],
@@ -36,11 +41,11 @@ pub(super) const VALUES: Artifact = Artifact {
         marked::for_reader(&mut document);
         let mut header = header(cx.site, "Values for the official chart");
         header.push(format!(
-            "For chart {}, the same as in kubernetes/flux/app/helm-release.yaml.",
+            "For chart {}, the same as in {RELEASE}.",
             cluster.it.chart
         ));
         let body = Body::Yaml { header, document };
-        vec![file(VALUES.name, "kubernetes/values.yaml", Mode::Plain, body)]
+        vec![file(VALUES.name, VALUES_FILE, Mode::Plain, body)]
     },
 };
 

@@ -63,6 +63,9 @@ pub(in crate::cli) fn groups(
     folder: &Path,
     build: Option<String>,
 ) -> Vec<Group> {
+    if site.docker.is_none() {
+        return Vec::new();
+    }
     let host = if site.is_split() { "the host of the webapp" } else { "the server" };
     let copied = copy(site, &folder.join("docker"));
     let here = Group::new(

@@ -7,6 +7,14 @@ use crate::site::{Clickhouse, ClickhousePart, ObjectStore, Registry, Scheduler, 
 lint!(INCOMPLETE_BACKUP, "incomplete-backup", Warning since "0.1.0", incomplete_backup);
 
 fn incomplete_backup(site: &Site, report: &mut Report) {
+    let postgres = site.kubernetes.as_ref().and_then(|it| it.postgres.as_ref());
+    if postgres.is_some_and(|it| it.backup.is_none()) {
+        report.found(
+            Place::Key("kubernetes.postgres.backup".into()),
+            "PostgreSQL of the cluster is in no backup: everything but logs and payloads would be lost",
+            "name a bucket: `backup: { destination: s3://…, … }`",
+        );
+    }
     let Some(docker) = &site.docker else { return };
     let (storage, backup) = (&site.storage, &docker.backup);
     if matches!(backup.scheduler, Scheduler::None) {

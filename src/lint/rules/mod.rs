@@ -23,12 +23,14 @@ macro_rules! lint {
 
 mod backup_on_same_volume;
 mod below_security_floor;
+mod chart_below_floor;
 mod clickhouse_memory_over_half;
 mod clickhouse_too_new;
 mod clickhouse_too_old;
 mod clustered_redis;
 mod component_release_mismatch;
 mod debug_left_on;
+mod default_namespace;
 mod documented_release;
 mod dotless_registry_host;
 mod dsn_in_logs;
@@ -45,6 +47,7 @@ mod loopback_registry;
 mod loopback_server;
 mod magic_link_only_in_logs;
 mod missing_object_store_region;
+mod missing_pull_secret;
 mod needless_electric;
 mod node_options_heap;
 mod old_docker_api;
@@ -53,9 +56,11 @@ mod org_limit_too_low;
 mod platform_mismatch;
 mod pooler_url;
 mod postgres_event_store;
+mod postgres_failover_gap;
 mod postgres_major_mismatch;
 mod removed_image;
 mod runner_containers_kept;
+mod seccomp_locked_runtime;
 mod shared_tailnet_host;
 mod skipped_migrations;
 mod telemetry_on;
@@ -65,7 +70,7 @@ mod unencrypted_offsite_backup;
 mod unencrypted_store;
 mod unknown_image;
 
-/// Every lint, in the order of the reference: release, access, limits, network, storage, docker, env.
+/// Every lint, in the order of the reference: release, access, limits, network, storage, docker, kubernetes, env.
 pub const LINTS: &[&Lint] = &[
     &below_security_floor::BELOW_SECURITY_FLOOR,
     &known_advisory::KNOWN_ADVISORY,
@@ -104,6 +109,11 @@ pub const LINTS: &[&Lint] = &[
     &incomplete_backup::INCOMPLETE_BACKUP,
     &backup_on_same_volume::BACKUP_ON_SAME_VOLUME,
     &unencrypted_offsite_backup::UNENCRYPTED_OFFSITE_BACKUP,
+    &default_namespace::DEFAULT_NAMESPACE,
+    &chart_below_floor::CHART_BELOW_FLOOR,
+    &postgres_failover_gap::POSTGRES_FAILOVER_GAP,
+    &seccomp_locked_runtime::SECCOMP_LOCKED_RUNTIME,
+    &missing_pull_secret::MISSING_PULL_SECRET,
     &insecure_defaults_allowed::INSECURE_DEFAULTS_ALLOWED,
     &skipped_migrations::SKIPPED_MIGRATIONS,
     &node_options_heap::NODE_OPTIONS_HEAP,

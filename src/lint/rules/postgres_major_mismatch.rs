@@ -8,6 +8,7 @@ lint!(POSTGRES_MAJOR_MISMATCH, "postgres-major-mismatch", Error since "0.1.0", p
 
 fn postgres_major_mismatch(site: &Site, report: &mut Report) {
     let Postgres::Bundled { version } = site.storage.postgres else { return };
+    in_cluster(site, version, report);
     let Some(docker) = &site.docker else { return };
     let image = &docker.images.postgres;
     if let Some(major) = image::numbers(image).first().filter(|major| **major != version) {
@@ -15,6 +16,19 @@ fn postgres_major_mismatch(site: &Site, report: &mut Report) {
             Place::Value("docker.images.postgres".into()),
             format!("`{image}` is PostgreSQL {major}, the site has PostgreSQL {version}"),
             format!("name an image of {version}: no other major version starts on its volume"),
+        );
+    }
+}
+
+/// The operand of the cluster.
+fn in_cluster(site: &Site, version: u32, report: &mut Report) {
+    let Some(postgres) = site.kubernetes.as_ref().and_then(|it| it.postgres.as_ref()) else { return };
+    let image = &postgres.image;
+    if let Some(major) = image::numbers(image).first().filter(|major| **major != version) {
+        report.found(
+            Place::Value("kubernetes.postgres.image".into()),
+            format!("`{image}` is PostgreSQL {major}, the site has PostgreSQL {version}"),
+            format!("name an operand of {version}, the newest that upstream tests"),
         );
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Stack<'a> {
     pub(super) hosts: Vec<String>,
     /// Every service of every file.
     pub(super) services: Vec<Service>,
+    /// The objects of its tree for Flux.
+    pub(super) objects: Vec<super::cluster::Object>,
     /// What one build wrote, where the tree says so.
     pub(super) manifest: Option<Manifest>,
     /// What could not be read.
@@ -126,11 +128,18 @@ impl<'a> Stack<'a> {
             confs: Vec::new(),
             hosts: Vec::new(),
             services: Vec::new(),
+            objects: Vec::new(),
             manifest: None,
             troubles: Vec::new(),
         };
         load::load(&mut stack);
         nginx::load(&mut stack);
+        let (objects, broken) = super::cluster::load(tree, context.documents);
+        stack.objects = objects;
+        let broken = broken.into_iter().map(|(path, reason)| {
+            Trouble::of(&path, None, format!("is not the YAML of an object: {reason}"))
+        });
+        stack.troubles.extend(broken);
         if let Some(file) = tree.get(manifest::PATH) {
             stack.manifest = Manifest::read(&file.bytes);
             if stack.manifest.is_none() {

@@ -40,7 +40,7 @@ fn assert_hidden(place: &Place, client: Client, host: &str, addresses: &[(&str, 
             session.ask(&request("GET", target, host, HEADERS)).expect("an answer");
         }
     });
-    let log = server.log(&format!("{}-access.log", place.site.docker.project));
+    let log = server.log(&format!("{}-access.log", place.site.docker().project));
     assert!(!log.contains("S3CRET"), "{log}");
     let lines = log.lines().map(|it| serde_json::from_str(it).expect("JSON"));
     let paths: Vec<String> = lines

@@ -47,7 +47,7 @@ impl Place {
     pub(super) fn of(text: &str) -> Self {
         let site = support::site(text);
         let tree = trigger_gen::generate(&site, &support::secrets(&site));
-        let (root, project) = (site.docker.root.to_string(), site.docker.project.to_string());
+        let (root, project) = (site.docker().root.to_string(), site.docker().project.to_string());
         let mut files: Files = tree
             .files
             .iter()
@@ -66,7 +66,7 @@ impl Place {
 
     /// The same with its files before the first certificate.
     pub(super) fn before_certificates(mut self) -> Self {
-        let project = format!("/etc/nginx/conf.d/{}.conf", self.site.docker.project);
+        let project = format!("/etc/nginx/conf.d/{}.conf", self.site.docker().project);
         for (_, text) in self.files.iter_mut().filter(|it| it.0 == project) {
             *text = text.replace("/nginx/site.conf", "/nginx/bootstrap.conf");
         }
@@ -98,7 +98,7 @@ impl Place {
 
     /// The nginx of its system.
     pub(super) fn nginx(&self) -> &'static str {
-        match self.site.docker.os {
+        match self.site.docker().os {
             Os::Debian13 => NEW,
             Os::Debian12 | Os::Ubuntu2204 | Os::Ubuntu2404 => OLD,
         }
@@ -123,7 +123,7 @@ impl Place {
     /// The server, running.
     pub(super) fn running(&self) -> Option<Server> {
         let server = self.server()?;
-        let publish = &self.site.docker.publish;
+        let publish = &self.site.docker().publish;
         let ports = [&publish.webapp, &publish.registry, &publish.object_store];
         server.start(&ports.map(|it| it.number()));
         Some(server)

@@ -26,7 +26,7 @@ fn of_the_registry_its_own_paths_alone_are_reached() {
     for place in hardened() {
         let Some(server) = place.running() else { return };
         let registry = place.site.bundled_registry().expect("a registry");
-        let (host, port) = (registry.host.as_str(), place.site.docker.publish.registry.number());
+        let (host, port) = (registry.host.as_str(), place.site.docker().publish.registry.number());
         server.machine.inside(|| {
             for target in ["/v2/", "/v2/a/b/manifests/sha256:0", "/v2/a/blobs/uploads/?mount=x"] {
                 let seen = see(&server, &place, Client::World, host, "GET", target);
@@ -80,7 +80,7 @@ fn of_the_object_store_one_bucket_is_reached_as_it_was_signed() {
         for place in places {
             let Some(server) = place.running() else { return };
             let host = place.site.object_store_host().expect("a host").as_str();
-            let port = place.site.docker.publish.object_store.number();
+            let port = place.site.docker().publish.object_store.number();
             server.machine.inside(|| {
                 let signed =
                     "/packets/p_1/a%2Fb%20c.json?X-Amz-Date=20260101T000000Z&X-Amz-Signature=0f";

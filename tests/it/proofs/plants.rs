@@ -74,6 +74,14 @@ const CLASSIC: &str = "classic-vps";
 const EXTERNAL: &str = "external-everything";
 const HARDENED: &str = "hardened-vps";
 const SPLIT: &str = "split-workers";
+const HOME: &str = "home-k3s";
+
+const CLUSTER: &str = "kubernetes/flux/postgresql/cluster.yaml";
+const KS_REDIS: &str = "kubernetes/flux/ks/redis.yaml";
+const REDIS_SECRET: &str = "kubernetes/flux/redis/secret.yaml";
+const RELEASE: &str = "kubernetes/flux/app/helm-release.yaml";
+const VALUES: &str = "kubernetes/values.yaml";
+const FRAGMENT: &str = "kubernetes/cluster-secrets.example.yaml";
 
 const ENV: &str = "docker/.env";
 const TWIN: &str = "docker/.env.redacted";
@@ -322,4 +330,34 @@ pub(super) static PLANTS: &[Plant] = &[
     kept(plant("unlisted-file", &[Append("docker/notes.txt", "mine\n")])),
     kept(plant("manifest-mode", &[Edit::Mode(S2, Mode::Executable)])),
     kept(plant("manifest-hash", &[Append(WEBAPP, "# edited\n")])),
+    at(HOME, "unserved-kind", &[Edit::Replace(CLUSTER, "postgresql.cnpg.io/v1\n", "postgresql.cnpg.io/v1beta1\n")]),
+    at(HOME, "unlisted-object", &[Edit::Replace("kubernetes/flux/redis/kustomization.yaml", "  - data-pvc.yaml\n", "")]),
+    with(
+        &["dangling-object"],
+        at(HOME, "repeated-object", &[Edit::Replace("kubernetes/flux/s3/data-pvc.yaml", "name: trigger-dev-s3-data", "name: trigger-dev-redis-data")]),
+    ),
+    at(HOME, "bad-object-name", &[Edit::Replace("kubernetes/flux/postgresql/network-policy.yaml", "name: trigger-dev-postgresql", "name: Trigger_Dev")]),
+    at(HOME, "dangling-kustomization", &[Edit::Replace(KS_REDIS, "/trigger-dev/redis\n", "/trigger-dev/cache\n")]),
+    at(HOME, "circular-kustomization", &[Edit::Replace(KS_REDIS, "name: 002-infrastructure-extra", "name: trigger-dev")]),
+    at(HOME, "missing-depends-on", &[Edit::Replace("kubernetes/flux/ks/app.yaml", "    - name: trigger-dev-redis\n", "")]),
+    at(HOME, "short-helm-timeout", &[Edit::Replace(RELEASE, "timeout: 20m", "timeout: 5m")]),
+    at(HOME, "missing-startup-probe", &[Edit::Replace(RELEASE, "failureThreshold: 90", "failureThreshold: 9"), Edit::Remove(VALUES)]),
+    at(HOME, "dangling-object", &[Edit::Replace("kubernetes/flux/redis/helm-release.yaml", "existingClaim: trigger-dev-redis-data", "existingClaim: trigger-dev-redis")]),
+    at(HOME, "dangling-service", &[Edit::Replace(RELEASE, "host: trigger-dev-redis-master", "host: redis"), Edit::Remove(VALUES)]),
+    at(HOME, "unselected-policy", &[Edit::Replace("kubernetes/flux/redis/network-policy.yaml", "instance: trigger-dev-redis", "instance: trigger-dev-cache")]),
+    at(HOME, "undeclared-substitution", &[Edit::Replace(REDIS_SECRET, "${SECRET_TRIGGER_REDIS_PASSWORD}", "${SECRET_TRIGGER_CACHE_PASSWORD}")]),
+    at(HOME, "number-like-secret", &[Edit::Replace(FRAGMENT, "SECRET_TRIGGER_REDIS_PASSWORD: \"\"", "SECRET_TRIGGER_REDIS_PASSWORD: \"1234e5\"")]),
+    with(
+        &["undeclared-substitution"],
+        at(HOME, "cluster-secret-in-clear", &[Edit::Replace(REDIS_SECRET, "${SECRET_TRIGGER_REDIS_PASSWORD}", "hunter2-hunter2")]),
+    ),
+    at(HOME, "floating-chart-version", &[Edit::Replace("kubernetes/flux/s3/oci-repository.yaml", "tag: 5.2.1", "semver: 5.x")]),
+    at(HOME, "differing-chart-values", &[Edit::Replace(VALUES, "failureThreshold: 90", "failureThreshold: 99")]),
+    at(HOME, "unknown-chart-value", &[Edit::Replace(RELEASE, "httpPort: 8123", "port: 8123"), Edit::Remove(VALUES)]),
+    at(HOME, "contradictory-chart-values", &[Edit::Replace(RELEASE, "replicaCount: 1", "replicaCount: 2"), Edit::Remove(VALUES)]),
+    at(HOME, "duplicate-env-name", &[Edit::Replace(RELEASE, "name: TRIGGER_CLI_TAG", "name: APP_LOG_LEVEL"), Edit::Remove(VALUES)]),
+    with(
+        &["undeclared-substitution"],
+        at(HOME, "incomplete-existing-secret", &[Edit::Replace("kubernetes/flux/app/secret.yaml", "  PROVIDER_SECRET: ${SECRET_TRIGGER_PROVIDER_SECRET}\n", "")]),
+    ),
 ];

@@ -53,7 +53,7 @@ fn links_lead_somewhere() {
 fn paths_are_those_of_the_tree() {
     for (tree, text) in runbooks() {
         let site = support::example_site(&tree.name);
-        let root = format!("{}/", site.docker.root);
+        let root = format!("{}/", site.docker().root);
         let mut paths = BTreeSet::new();
         for (start, folder) in [
             (root.as_str(), tree.dir.join("docker")),

@@ -1,0 +1,188 @@
+//! Names that one object has of another.
+
+use super::{Object, mappings};
+use crate::proof::stack::Stack;
+use crate::proof::{Blame, Proof, Report};
+use serde_json::{Map, Value};
+
+pub(in crate::proof) static DANGLING_OBJECT: Proof = Proof {
+    name: "dangling-object",
+    summary: "Every Secret with its key, claim, source and settings that an object of the tree for Flux names is in the tree.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        for it in stack.applied() {
+            mappings(&it.document, &mut |entries| secrets(stack, report, it, entries));
+            mappings(&it.document, &mut |entries| others(stack, report, it, entries));
+        }
+    },
+};
+
+fn text<'v>(entries: &'v Map<String, Value>, key: &str) -> Option<&'v str> {
+    entries.get(key)?.as_str().filter(|it| !it.is_empty())
+}
+
+/// The names of Secrets in the forms in which our objects and charts write them, with the keys of each.
+fn secrets(stack: &Stack<'_>, report: &mut Report<'_>, it: &Object, entries: &Map<String, Value>) {
+    // What Flux fills in from stands in its own namespace, and is no object of the tree.
+    let keys_beside = [
+        "existingSecretPasswordKey",
+        "existingSecretKey",
+        "existingSecretAccessKeyIdKey",
+        "existingSecretSecretAccessKeyKey",
+        "existingSecretAccessTokenKey",
+    ];
+    if let Some(name) = text(entries, "existingSecret") {
+        let mut keys: Vec<&str> = keys_beside.iter().filter_map(|key| text(entries, key)).collect();
+        let below = entries.get("secretKeys").and_then(Value::as_object);
+        keys.extend(below.into_iter().flat_map(|it| it.values()).filter_map(Value::as_str));
+        secret(stack, report, it, name, &keys);
+    }
+    for key in ["secretKeyRef", "passwordSecret", "accessKeyId", "secretAccessKey"] {
+        let Some(of) = entries.get(key).and_then(Value::as_object) else { continue };
+        let Some(name) = text(of, "name") else { continue };
+        let wanted: Vec<&str> = text(of, "key").into_iter().collect();
+        secret(stack, report, it, name, &wanted);
+    }
+    if it.kind == "Cluster"
+        && let Some(of) = entries.get("secret").and_then(Value::as_object)
+        && let Some(name) = text(of, "name")
+    {
+        secret(stack, report, it, name, &["username", "password"]);
+    }
+    let pull = crate::release::env::KUBERNETES_IMAGE_PULL_SECRETS;
+    if text(entries, "name") == Some(pull)
+        && let Some(names) = text(entries, "value")
+    {
+        names.split(',').for_each(|name| secret(stack, report, it, name, &[".dockerconfigjson"]));
+    }
+}
+
+/// A Secret, or what makes one of that name, with keys.
+fn secret(stack: &Stack<'_>, report: &mut Report<'_>, it: &Object, name: &str, keys: &[&str]) {
+    let plain = stack.of_kind("Secret").find(|it| it.name == name);
+    let fetched = |it: &&Object| it.text("/spec/target/name") == Some(name);
+    let Some(found) = plain.or_else(|| stack.of_kind("ExternalSecret").find(fetched)) else {
+        let message = format!("{} `{}` reads the Secret `{name}`, which the tree does not have", it.kind, it.name);
+        return report.fault(it.spot(stack, &[]), message, "correct the name, or add the Secret");
+    };
+    for key in keys {
+        if !keys_of(found).contains(key) {
+            let message = format!("{} `{}` reads `{key}` of the Secret `{name}`, which has no such key", it.kind, it.name);
+            report.fault(found.spot(stack, &[]), message, format!("add the key `{key}` to it"));
+        }
+    }
+}
+
+/// The keys of a Secret, or of the one that an object makes.
+pub(super) fn keys_of(secret: &Object) -> Vec<&str> {
+    let places = ["/stringData", "/data", "/spec/target/template/data"];
+    let maps = places.into_iter().filter_map(|it| secret.document.pointer(it)?.as_object());
+    maps.flat_map(|it| it.keys()).map(String::as_str).collect()
+}
+
+fn others(stack: &Stack<'_>, report: &mut Report<'_>, it: &Object, entries: &Map<String, Value>) {
+    let mut missing = |kind: &'static str, name: &str, found: bool| {
+        if !found {
+            let message = format!("{} `{}` names the {kind} `{name}`, which the tree does not have", it.kind, it.name);
+            report.fault(it.spot(stack, &[]), message, format!("correct the name, or add the {kind}"));
+        }
+    };
+    let has = |kind: &'static str, name: &str| stack.of_kind(kind).any(|it| it.name == name);
+    for key in ["existingClaim", "claimName"] {
+        if let Some(name) = text(entries, key) {
+            missing("PersistentVolumeClaim", name, has("PersistentVolumeClaim", name));
+        }
+    }
+    if let Some(of) = entries.get("chartRef").and_then(Value::as_object)
+        && let Some(name) = text(of, "name")
+    {
+        missing("OCIRepository", name, has("OCIRepository", name));
+    }
+    if text(entries, "type") == Some("configMap")
+        && let Some(name) = text(entries, "name")
+    {
+        let generated = stack.objects.iter().filter_map(|it| {
+            it.document.pointer("/configMapGenerator")?.as_array()
+        });
+        let found = generated.flatten().any(|it| it.get("name").and_then(Value::as_str) == Some(name));
+        missing("ConfigMap", name, found || has("ConfigMap", name));
+    }
+    if let Some(name) = text(entries, "barmanObjectName") {
+        missing("ObjectStore", name, has("ObjectStore", name));
+    }
+    if it.kind == "ScheduledBackup"
+        && let Some(of) = entries.get("cluster").and_then(Value::as_object)
+        && let Some(name) = text(of, "name")
+    {
+        missing("Cluster", name, has("Cluster", name));
+    }
+}
+
+/// The services that the objects of a tree make, with the ports that are known.
+fn services(stack: &Stack<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    for it in stack.of_kind("HelmRelease") {
+        names.extend([it.name.clone(), format!("{}-master", it.name)]);
+        let full = if it.name.contains("trigger") { it.name.clone() } else { format!("{}-trigger", it.name) };
+        let parts = ["webapp", "supervisor", "electric", "s2", "clickhouse"];
+        names.extend(parts.iter().map(|part| format!("{full}-{part}")));
+    }
+    for it in stack.of_kind("Cluster") {
+        names.extend(["rw", "ro", "r"].iter().map(|end| format!("{}-{end}", it.name)));
+    }
+    names
+}
+
+pub(in crate::proof) static DANGLING_SERVICE: Proof = Proof {
+    name: "dangling-service",
+    summary: "Every host without a dot in the values of the chart, and every name of the cluster, is a service that the tree makes.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        let Some((release, _)) = stack.chart() else { return };
+        let known = services(stack);
+        let mut hosts = Vec::new();
+        super::texts(&release.document["spec"]["values"], &mut |text| hosts.extend(service(text)));
+        let external = ["/spec/values/redis/external/host", "/spec/values/clickhouse/external/host"];
+        hosts.extend(external.iter().filter_map(|it| release.text(it)).filter(|it| !it.contains(['.', ':'])));
+        for host in hosts.into_iter().filter(|it| !known.iter().any(|name| name == it)) {
+            if stack.is_outside(host) {
+                continue;
+            }
+            let message = format!("the application is told of the service `{host}`, which nothing of the tree makes");
+            let help = format!("correct it: the tree makes {}", known.join(", "));
+            report.fault(release.spot(stack, &["spec", "values"]), message, help);
+        }
+    },
+};
+
+/// The service of a name of the cluster, or of a host with its port, in a text.
+fn service(text: &str) -> Option<&str> {
+    let host = text.split("://").last()?.split('/').next()?;
+    let (name, port) = host.split_once(':').unwrap_or((host, ""));
+    if let Some((service, rest)) = name.split_once('.') {
+        return rest.ends_with("svc.cluster.local").then_some(service);
+    }
+    let is_port = !port.is_empty() && port.bytes().all(|c| c.is_ascii_digit());
+    let is_name = !name.is_empty() && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
+    (is_port && is_name && !text.contains("://")).then_some(name)
+}
+
+pub(in crate::proof) static UNSELECTED_POLICY: Proof = Proof {
+    name: "unselected-policy",
+    summary: "Every NetworkPolicy of the tree selects the pods of a release or Cluster of the tree: it would close nothing otherwise.",
+    blame: Blame::Compiler,
+    check: |stack, report| {
+        for it in stack.of_kind("NetworkPolicy") {
+            let labels = it.document.pointer("/spec/podSelector/matchLabels");
+            let label = |key: &str| labels.and_then(|it| it.get(key)?.as_str());
+            let by_release = label("app.kubernetes.io/instance")
+                .is_some_and(|name| stack.of_kind("HelmRelease").any(|it| it.name == name));
+            let by_cluster = label("cnpg.io/cluster")
+                .is_some_and(|name| stack.of_kind("Cluster").any(|it| it.name == name));
+            if !by_release && !by_cluster {
+                let message = format!("`{}` selects no pods that the tree makes", it.name);
+                report.fault(it.spot(stack, &["spec", "podSelector"]), message, "select the release or the Cluster by its name");
+            }
+        }
+    },
+};
