@@ -31,8 +31,7 @@ pub(super) struct Plane {
 
 impl Plane {
     /// Starts one on free ports of the loopback address.
-    pub(super) fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+    pub(super) fn start(folder: TempDir) -> Self {
         let kubectl = Kubectl::of(folder.path());
         let mut plane = Self { running: Vec::new(), kubectl, folder };
         let [api, client, peer] = [free_port(), free_port(), free_port()];

@@ -56,9 +56,11 @@ impl Registry {
         command.env("SSL_CERT_FILE", self.folder.join("cert.pem"));
     }
 
-    /// Packs the chart of a folder and publishes it at `oci://NAME/PATH`.
-    pub(super) fn publish(&self, chart: &Path, path: &str) {
-        let packed = must(self.helm().arg("package").arg(chart).arg("--destination").arg(&self.folder));
+    /// Packs the chart of a folder as a version, and publishes it at `oci://NAME/PATH`.
+    pub(super) fn publish(&self, chart: &Path, path: &str, version: &str) {
+        let mut package = self.helm();
+        package.arg("package").arg(chart).args(["--version", version, "--destination"]);
+        let packed = must(package.arg(&self.folder));
         let archive = packed.trim().rsplit(": ").next().expect("where it is").to_owned();
         let place = format!("oci://127.0.0.1:{}/{path}", self.port);
         let authority = self.folder.join("cert.pem");
