@@ -4,7 +4,7 @@
 //! what stands in `backup/systemd/` to `/etc/systemd/system/`, after which the timer is enabled. A site has one of the
 //! two or neither. Everything else below `backup/` is read where it lies.
 
-use super::{Artifact, Cx, file, header, root_word, Target};
+use super::{Artifact, Cx, Target, file, header, root_word};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Offsite, Scheduler, Site};
 use crate::tree::Mode;

@@ -3,7 +3,7 @@
 //! Server settings only work in `config.d`, profile settings only in `users.d`; each file is
 //! mounted by itself, because a folder would hide what the image keeps there.
 
-use super::{Artifact, file, header, Target};
+use super::{Artifact, Target, file, header};
 use crate::plan::{Body, Element, PlannedFile};
 use crate::site::{Clickhouse, Site};
 use crate::tree::Mode;

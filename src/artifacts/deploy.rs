@@ -3,7 +3,7 @@
 //! The CLI has the version of the release, is never told to build elsewhere than in the local engine, and pushes
 //! also to a registry on loopback, where it would only load the image into the engine of the machine it runs on.
 
-use super::{Artifact, Cx, file, header, Target};
+use super::{Artifact, Cx, Target, file, header};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Registry, Site};
 use crate::tree::Mode;

@@ -2,7 +2,7 @@
 
 use super::environment;
 use super::setting::{Group, Kept, Pieces, Setting, Value};
-use super::{Artifact, Cx, file, header, Target};
+use super::{Artifact, Cx, Target, file, header};
 use crate::plan::{Body, EnvEntry, EnvFile, EnvGroup, EnvText, PlannedFile};
 use crate::release::env;
 use crate::site::{Clickhouse, Postgres, Site, Worker, generated};

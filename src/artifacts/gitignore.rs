@@ -1,6 +1,6 @@
 //! `.gitignore`: the secret files of the output, so that committing the folder commits none of them.
 
-use super::{Artifact, file, Target};
+use super::{Artifact, Target, file};
 use crate::plan::{Body, PlannedFile};
 use crate::tree::Mode;
 use serde_json::json;

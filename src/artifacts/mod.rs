@@ -21,9 +21,9 @@ mod s2;
 mod setting;
 mod workers;
 
-pub use kubernetes::{RELEASE, VALUES_FILE as VALUES};
 pub use checks::{Check, Place, Severity, checks};
 pub use ctl::control_script_parts;
+pub use kubernetes::{RELEASE, VALUES_FILE as VALUES};
 
 use crate::plan::{Body, Plan, PlannedFile};
 use crate::secrets::Secrets;

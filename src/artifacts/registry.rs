@@ -1,6 +1,6 @@
 //! `auth.htpasswd`: who may push to and pull from the bundled registry.
 
-use super::{Artifact, file, Target};
+use super::{Artifact, Target, file};
 use crate::plan::Body;
 use crate::release::env;
 use crate::site::{Registry, generated};

@@ -1,7 +1,7 @@
 //! `s2-spec.json`: the one basin of the bundled s2.
 
 use super::environment::S2_BASIN;
-use super::{Artifact, file, Target};
+use super::{Artifact, Target, file};
 use crate::plan::Body;
 use crate::site::Streams;
 use crate::tree::Mode;

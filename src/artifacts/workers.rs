@@ -1,7 +1,7 @@
 //! One folder for each server that only runs tasks, with only the secrets that it needs.
 
 use super::dotenv::{self, View};
-use super::{Artifact, Cx, checks, compose, ctl, file, header, memory_line, root_word, Target};
+use super::{Artifact, Cx, Target, checks, compose, ctl, file, header, memory_line, root_word};
 use crate::plan::PlannedFile;
 use crate::site::Worker;
 use crate::tree::Mode;

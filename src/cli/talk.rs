@@ -141,11 +141,16 @@ fn in_cluster(site: &Site, cluster: &Kubernetes, folder: &Path) {
     match &cluster.secrets {
         SecretsInCluster::Substitute { from: secret, .. } => {
             let example = from.join("cluster-secrets.example.yaml");
-            out::say(format!("        give the variables of {} values in the Secret {secret}", example.display()));
+            out::say(format!(
+                "        give the variables of {} values in the Secret {secret}",
+                example.display()
+            ));
         }
         SecretsInCluster::External { entry, .. } => {
             let names = site.generated_in_cluster().join(", ");
-            out::say(format!("        the entry {entry} of the store of secrets must have {names}, and what the site file names"));
+            out::say(format!(
+                "        the entry {entry} of the store of secrets must have {names}, and what the site file names"
+            ));
         }
     }
 }

@@ -75,7 +75,9 @@ impl ChartValue {
     /// What it is at a release of the chart.
     #[must_use]
     pub fn at(&self, chart: Version) -> Option<&'static ValueSpan> {
-        self.spans.iter().find(|it| it.since <= chart && it.until.is_none_or(|until| chart <= until))
+        self.spans
+            .iter()
+            .find(|it| it.since <= chart && it.until.is_none_or(|until| chart <= until))
     }
 }
 
@@ -104,7 +106,10 @@ const DEAD: &[(&str, &str)] = &[
     ("postgres.external.port", "it reaches the notes of the installation alone"),
     ("webapp.connectivityCheck.postgres", "`false` is taken for a text, which counts as true"),
     ("webapp.podSecurityContext.fsGroup", "the template has the key already: it would stand twice"),
-    ("supervisor.podSecurityContext.fsGroup", "the template has the key already: it would stand twice"),
+    (
+        "supervisor.podSecurityContext.fsGroup",
+        "the template has the key already: it would stand twice",
+    ),
 ];
 
 /// Below these everything reaches a chart of somebody else, but for what the official one reads itself.
@@ -161,8 +166,8 @@ fn lookup(chart: Version, path: &str) -> Option<&'static ValueSpan> {
 /// Whether a path leads to a chart of somebody else. What is said of external stores never does.
 fn is_open(chart: Version, path: &str) -> bool {
     let (part, rest) = path.split_once('.').unwrap_or((path, ""));
-    let foreign = SUBCHARTS.contains(&part)
-        || (part == "clickhouse" && chart < super::chart::OWN_CLICKHOUSE);
+    let foreign =
+        SUBCHARTS.contains(&part) || (part == "clickhouse" && chart < super::chart::OWN_CLICKHOUSE);
     foreign && rest != "deploy" && !rest.starts_with("external.") && !rest.is_empty()
 }
 
@@ -181,7 +186,12 @@ fn nearest(chart: Version, path: &str) -> Option<&'static str> {
 /// How many letters two paths share, from both ends.
 fn common(one: &str, other: &str) -> usize {
     let front = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
-    let back = one.bytes().rev().zip(other.bytes().rev()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
+    let back = one
+        .bytes()
+        .rev()
+        .zip(other.bytes().rev())
+        .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
+        .count();
     front + back
 }
 
@@ -218,13 +228,17 @@ mod tests {
         let port = json!({ "clickhouse": { "external": { "port": 8123 } } });
         assert_eq!(
             wrong_values(CHART, &port),
-            [("clickhouse.external.port".to_owned(), Wrong::Unknown { nearest: Some("clickhouse.external.httpPort") })]
+            [(
+                "clickhouse.external.port".to_owned(),
+                Wrong::Unknown { nearest: Some("clickhouse.external.httpPort") }
+            )]
         );
         let text = json!({ "webapp": { "replicaCount": "2" } });
         assert_eq!(wrong_values(CHART, &text)[0].1, Wrong::Form(Kind::Integer));
         let group = json!({ "webapp": { "podSecurityContext": { "fsGroup": 1000 } } });
         assert!(matches!(wrong_values(CHART, &group)[0].1, Wrong::Dead(_)));
-        let none = json!({ "supervisor": { "bootstrap": { "enabled": true } }, "s2": { "deploy": true } });
+        let none =
+            json!({ "supervisor": { "bootstrap": { "enabled": true } }, "s2": { "deploy": true } });
         assert_eq!(faults(none.clone()), ["supervisor.bootstrap.enabled"]);
         assert_eq!(wrong_values(Version(4, 5, 1), &none).len(), 2, "s2 came with 4.5.2");
     }

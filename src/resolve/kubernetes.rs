@@ -5,9 +5,9 @@ use crate::diag::{Diagnostic, Place, Route};
 use crate::release::chart::{OWN_CLICKHOUSE, READS_SECRETS, written};
 use crate::release::{RELEASES, Reader, Release, Version, images};
 use crate::site::{
-    Clickhouse, ClickhouseInCluster, ExtraValue, Gitops, Ingress, IngressTls, Kubernetes, NetworkAccess,
-    ObjectStore, ObjectStoreKind, Postgres, PostgresBackup, PostgresInCluster, Redis,
-    RedisInCluster, Registry, Resource, Resources, SecretsInCluster, Site, Storage, Volume,
+    Clickhouse, ClickhouseInCluster, ExtraValue, Gitops, Ingress, IngressTls, Kubernetes,
+    NetworkAccess, ObjectStore, ObjectStoreKind, Postgres, PostgresBackup, PostgresInCluster,
+    Redis, RedisInCluster, Registry, Resource, Resources, SecretsInCluster, Site, Storage, Volume,
     VolumeAccess, Volumes, WEBAPP_FLOOR,
 };
 use crate::spec::{self, SiteSpec};
@@ -142,7 +142,8 @@ fn refuse_unused(written: &spec::Kubernetes, storage: &Storage, cx: &mut Cx<'_>)
         let at = Place::Key(format!("{KEY}.{key}").as_str().into());
         let (message, help) = match key {
             "pod_security" => (
-                "`default` is a namespace that others share: its labels are not the site's to set".into(),
+                "`default` is a namespace that others share: its labels are not the site's to set"
+                    .into(),
                 "remove it, or give the site a namespace of its own",
             ),
             _ => (
@@ -238,8 +239,7 @@ fn backup(it: &spec::PostgresBackup, cx: &mut Cx<'_>) -> PostgresBackup {
         destination: it.destination.clone().unwrap_or_else(placeholder),
         endpoint: it.endpoint.clone(),
         access_key_id: it.access_key_id.clone().unwrap_or_else(placeholder),
-        secret_access_key: cx
-            .secret(&it.secret_access_key, &format!("{route}.secret_access_key")),
+        secret_access_key: cx.secret(&it.secret_access_key, &format!("{route}.secret_access_key")),
         schedule: it.schedule.clone().unwrap_or_else(|| known("30 2 * * *")),
         keep: super::limits::whole_days(it.keep, &format!("{route}.keep"), cx)
             .unwrap_or(Duration::seconds(30 * 86_400)),
@@ -268,7 +268,8 @@ fn clickhouse(
     match written {
         Some(spec::ClusterClickhouse::Chart) => {
             if chart < OWN_CLICKHOUSE {
-                let message = format!("chart {chart} brings ClickHouse by Bitnami, whose images are gone");
+                let message =
+                    format!("chart {chart} brings ClickHouse by Bitnami, whose images are gone");
                 let at = Place::Value("kubernetes.clickhouse".into());
                 cx.sink.push(
                     Diagnostic::error("release-lacks", at, message)
@@ -365,7 +366,8 @@ fn refuse_below_floor(it: &Resources, cx: &mut Cx<'_>) {
 pub(super) fn refuse_mixtures(spec: &SiteSpec, site: &Site, cx: &mut Cx<'_>) {
     refuse_variables(site, cx);
     if site.docker.is_none() && site.kubernetes.is_none() {
-        let message = "the site is compiled for nothing: neither `docker` nor `kubernetes` is there";
+        let message =
+            "the site is compiled for nothing: neither `docker` nor `kubernetes` is there";
         let help = "add `docker: {}` for a server with Docker Compose, or `kubernetes:` for a cluster under Flux";
         let at = Place::Key(crate::diag::Route::root());
         cx.sink.push(Diagnostic::error("missing-key", at, message).help(help));
@@ -399,7 +401,8 @@ fn refuse_variables(site: &Site, cx: &mut Cx<'_>) {
         found.push(("storage.registry.external.host", it.host.variable()));
     }
     for (key, name) in found.into_iter().filter_map(|(key, name)| Some((key, name?))) {
-        let message = format!("nobody fills in `${{{name}}}` on a server: only Flux does, in a cluster");
+        let message =
+            format!("nobody fills in `${{{name}}}` on a server: only Flux does, in a cluster");
         let at = Place::Value(key.into());
         cx.sink.push(
             Diagnostic::error("variable-without-flux", at, message)
@@ -416,10 +419,10 @@ fn refuse_long_name(site: &Site, cx: &mut Cx<'_>) {
     if name.len() > most {
         let message = format!("`{name}` makes names of objects longer than a cluster takes");
         let at = Place::Value("name".into());
-        cx.sink.push(
-            Diagnostic::error("bad-value", at, message)
-                .help(format!("write at most {} characters", most - (name.len() - site.name.as_str().len()))),
-        );
+        cx.sink.push(Diagnostic::error("bad-value", at, message).help(format!(
+            "write at most {} characters",
+            most - (name.len() - site.name.as_str().len())
+        )));
     }
 }
 
@@ -428,7 +431,10 @@ fn refuse_one_node(site: &Site, cx: &mut Cx<'_>) {
     let Some(cluster) = &site.kubernetes else { return };
     if cluster.replicas > 1 && cluster.volumes.shared_access == VolumeAccess::OneNode {
         let at = Place::Value("kubernetes.replicas".into());
-        let message = format!("{} pods of the webapp cannot mount one volume from several nodes", cluster.replicas);
+        let message = format!(
+            "{} pods of the webapp cannot mount one volume from several nodes",
+            cluster.replicas
+        );
         cx.sink.push(
             Diagnostic::error("rwo-shared-volume", at, message)
                 .help("write `volumes: { shared: { access: many_nodes, class: … } }` with a class that can, or `1`"),
@@ -446,10 +452,22 @@ fn refuse_written(site: &Site, cx: &mut Cx<'_>) {
             if it.path.is_some() && plain {
                 continue;
             }
-            let at = Place::Key(Route::from(format!("env.{}", reader.name()).as_str()).key(name.as_str()));
+            let at = Place::Key(
+                Route::from(format!("env.{}", reader.name()).as_str()).key(name.as_str()),
+            );
             let (message, help) = match it.path {
-                Some(_) => (format!("the chart takes `{name}` from its values, where a secret would stand in clear"), "write the value itself"),
-                None => (format!("the chart writes `{name}` itself: it would stand twice in the container"), "remove it"),
+                Some(_) => (
+                    format!(
+                        "the chart takes `{name}` from its values, where a secret would stand in clear"
+                    ),
+                    "write the value itself",
+                ),
+                None => (
+                    format!(
+                        "the chart writes `{name}` itself: it would stand twice in the container"
+                    ),
+                    "remove it",
+                ),
             };
             cx.sink.push(Diagnostic::error("duplicate-env-name", at, message).help(help));
         }
@@ -469,8 +487,9 @@ fn refuse_expose(spec: &SiteSpec, cx: &mut Cx<'_>) {
     ];
     for (key, _) in rows.into_iter().filter(|(_, said)| said.is_some()) {
         let at = Place::Key(format!("network.expose.{key}").as_str().into());
-        let message = format!("`network.expose.{key}` decides nothing: the ingress of a cluster leads everything to the webapp");
+        let message = format!(
+            "`network.expose.{key}` decides nothing: the ingress of a cluster leads everything to the webapp"
+        );
         cx.sink.push(Diagnostic::error("key-without-effect", at, message).help("remove it"));
     }
 }
-

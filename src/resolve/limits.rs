@@ -31,7 +31,8 @@ pub(super) fn resolve(
         release,
         cx,
     );
-    let environment = concurrency.environment.unwrap_or_else(|| docker.map_or(MOST_BY_DEFAULT, carried));
+    let environment =
+        concurrency.environment.unwrap_or_else(|| docker.map_or(MOST_BY_DEFAULT, carried));
     Limits {
         environment_concurrency: environment,
         concurrency_chosen: concurrency.environment.is_some(),
@@ -82,7 +83,11 @@ pub(super) fn since(
     cx.sink.push(Diagnostic::error("release-lacks", Place::Key(route.into()), message).help(help));
 }
 
-pub(super) fn whole_days(written: Option<Duration>, route: &str, cx: &mut Cx<'_>) -> Option<Duration> {
+pub(super) fn whole_days(
+    written: Option<Duration>,
+    route: &str,
+    cx: &mut Cx<'_>,
+) -> Option<Duration> {
     let time = written?;
     if time.in_seconds() % 86_400 != 0 {
         let message = format!("`{route}` is counted in whole days, found `{time}`");

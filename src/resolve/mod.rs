@@ -65,8 +65,10 @@ pub fn resolve(spec: &SiteSpec, sink: &mut Sink) -> Site {
         let proxy = proxy::resolve(Some(it), &access.admins);
         docker::resolve(it, &name, &storage, proxy, &mut cx)
     });
-    let kubernetes =
-        spec.kubernetes.as_ref().map(|it| kubernetes::resolve(it, release, &name, &storage, &mut cx));
+    let kubernetes = spec
+        .kubernetes
+        .as_ref()
+        .map(|it| kubernetes::resolve(it, release, &name, &storage, &mut cx));
     let limits = limits::resolve(spec.limits.as_ref(), release, docker.as_ref(), &mut cx);
     let extra = env::resolve(spec.env.as_ref(), release, &mut cx);
     let supplied = std::mem::take(&mut cx.supplied);

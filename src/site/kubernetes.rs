@@ -237,7 +237,9 @@ pub enum IngressTls {
 impl Site {
     /// The site as objects of a cluster. Only what is compiled for one may ask.
     pub fn cluster(&self) -> &Kubernetes {
-        self.kubernetes.as_ref().expect("bug in trigger-gen: a site without `kubernetes` is asked for it")
+        self.kubernetes
+            .as_ref()
+            .expect("bug in trigger-gen: a site without `kubernetes` is asked for it")
     }
 
     /// How the chart calls its objects: the release, which is called like the site, unless that does not name the chart.

@@ -104,16 +104,18 @@ pub(super) fn variable(name: &str) -> Result<(), Refusal> {
     let first = |c: char| c.is_ascii_uppercase() || c == '_';
     match name.starts_with(first) && name.chars().all(inner) && name.len() <= 127 {
         true => Ok(()),
-        false => {
-            Err(Refusal::new("a variable is `${NAME}`, of upper-case letters, digits and underscores"))
-        }
+        false => Err(Refusal::new(
+            "a variable is `${NAME}`, of upper-case letters, digits and underscores",
+        )),
     }
 }
 
 fn gitops_path(text: &str) -> Result<(), Refusal> {
     let bare = text.trim_start_matches("./").trim_matches('/');
     if bare != text && folders(bare) {
-        return Err(Refusal::new("write it without `./` and without a slash at its ends").instead(bare));
+        return Err(
+            Refusal::new("write it without `./` and without a slash at its ends").instead(bare)
+        );
     }
     match folders(text) {
         true => Ok(()),
@@ -183,10 +185,14 @@ mod tests {
 
     #[test]
     fn a_name_of_a_certificate_may_hold_a_variable() {
-        for good in ["example-com-tls", "${SECRET_DOMAIN/./-}-tls", "${SECRET_DOMAIN//./-}-tls", "${A}"] {
+        for good in
+            ["example-com-tls", "${SECRET_DOMAIN/./-}-tls", "${SECRET_DOMAIN//./-}-tls", "${A}"]
+        {
             assert!(TlsSecretName::from_text(good).is_ok(), "{good}");
         }
-        for bad in ["", "-tls", "${secret}-tls", "${A:-x}", "${A", "$A", "${A/./}-tls", "a b", "${}"] {
+        for bad in
+            ["", "-tls", "${secret}-tls", "${A:-x}", "${A", "$A", "${A/./}-tls", "a b", "${}"]
+        {
             assert!(TlsSecretName::from_text(bad).is_err(), "{bad}");
         }
     }

@@ -16,7 +16,8 @@ mod text;
 
 pub use backup::{AccessKeyId, AgeRecipient, RcloneRemote, ResticRepository, Schedule};
 pub use cluster::{
-    BucketFolder, CpuAmount, GitopsPath, Middleware, Namespace, ObjectName, TlsSecretName, VariablePrefix,
+    BucketFolder, CpuAmount, GitopsPath, Middleware, Namespace, ObjectName, TlsSecretName,
+    VariablePrefix,
 };
 pub use deploy::{Branch, ProjectRef, RepoFolder};
 pub(crate) use email::anchored;

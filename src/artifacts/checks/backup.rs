@@ -13,7 +13,9 @@ pub(super) static CHECKS: &[Check] = &[
         doctor: false,
         title: "a verified set is younger than 26 hours",
         hint: "trigger-ctl.sh backup makes one now and says what is in its way",
-        expects: |on| when(on.is_server() && on.site.docker().backup.scheduler.schedule().is_some()),
+        expects: |on| {
+            when(on.is_server() && on.site.docker().backup.scheduler.schedule().is_some())
+        },
     },
     Check {
         id: "V81",

@@ -12,7 +12,7 @@ mod host;
 mod outside;
 mod proxy;
 
-use super::{Artifact, Cx, file, Target};
+use super::{Artifact, Cx, Target, file};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Site, Worker};
 use crate::tree::Mode;

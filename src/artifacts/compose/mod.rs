@@ -9,7 +9,7 @@ pub(super) use format::Text;
 pub(super) use worker::remote;
 
 use super::setting::Setting;
-use super::{Artifact, Cx, file, header, Target};
+use super::{Artifact, Cx, Target, file, header};
 use crate::plan::{Body, PlannedFile};
 use crate::release::env;
 use crate::site::{Site, Worker};

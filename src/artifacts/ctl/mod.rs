@@ -8,7 +8,7 @@ mod backup;
 mod site;
 mod upgrades;
 
-use super::{Artifact, Cx, file, Target};
+use super::{Artifact, Cx, Target, file};
 use crate::plan::{Body, PlannedFile};
 use crate::site::Worker;
 use crate::tree::Mode;

@@ -45,7 +45,11 @@ fn general(site: &Site, worker: Option<&Worker>) -> Vec<Constant> {
         one("RELEASE", "release of Trigger.dev", site.release.version),
         one("ROLE", "what this machine is: server or worker", role),
         one("MACHINE", "name of this machine in the dashboard", machine),
-        one("INSTALL_ROOT", "folder on the machine that these files belong in", &site.docker().root),
+        one(
+            "INSTALL_ROOT",
+            "folder on the machine that these files belong in",
+            &site.docker().root,
+        ),
         one("DOMAIN", "host of the dashboard", &site.domain),
         one("ORIGIN", "address of the dashboard", site.origin()),
         one("TIMEZONE", "zone of logs and schedules", &site.timezone),

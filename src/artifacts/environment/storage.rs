@@ -75,7 +75,11 @@ fn postgres(site: &Site) -> Vec<Setting> {
     ]
 }
 
-pub(in crate::artifacts) fn database_url(user: &str, password: &SecretName, address: String) -> Pieces {
+pub(in crate::artifacts) fn database_url(
+    user: &str,
+    password: &SecretName,
+    address: String,
+) -> Pieces {
     Pieces::from(format!("postgresql://{}:", percent_encoded(user)))
         .in_url(password)
         .text(format!("@{address}"))

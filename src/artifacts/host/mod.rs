@@ -6,7 +6,7 @@
 mod fail2ban;
 mod firewall;
 
-use super::{Artifact, Cx, file, Target};
+use super::{Artifact, Cx, Target, file};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Daemon, Redis, Site};
 use crate::tree::Mode;

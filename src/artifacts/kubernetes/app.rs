@@ -24,8 +24,7 @@ pub(super) fn layer(cluster: &Cluster<'_>) -> Layer {
     let version = cluster.it.chart.to_string();
     let pinned = chart_source(&source, Pinned { url: CHART, version: &version });
     parts.push(Part::object("oci-repository.yaml", pinned));
-    let release =
-        helm_release(cluster.site.name.as_str(), &source, "20m", values::values(cluster));
+    let release = helm_release(cluster.site.name.as_str(), &source, "20m", values::values(cluster));
     parts.push(Part::object("helm-release.yaml", release));
     parts.extend(ingress::route(cluster));
     Layer { name: NAME, parts }
@@ -119,10 +118,8 @@ fn registry(cluster: &Cluster<'_>) -> Option<Secret> {
     let (user, password) = cluster.pull_login()?;
     let host = marked::of_narrow(cluster.site.storage.registry.host());
     let quoted = |text: &str| json!(text).to_string();
-    let before = format!(
-        "{{\"auths\":{{\"{host}\":{{\"username\":{},\"password\":\"",
-        quoted(user)
-    );
+    let before =
+        format!("{{\"auths\":{{\"{host}\":{{\"username\":{},\"password\":\"", quoted(user));
     let login = Pieces::from(before).then_secret(password).text("\"}}}");
     Some(Secret {
         file: "registry-secret.yaml",

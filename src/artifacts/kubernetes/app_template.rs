@@ -75,16 +75,15 @@ pub(super) fn image(reference: &str) -> Value {
 pub(super) fn split(reference: &str) -> (String, String) {
     let path = reference.rfind('/').map_or(0, |at| at + 1);
     match reference[path..].split_once(':') {
-        Some((_, tag)) => {
-            (reference[..reference.len() - tag.len() - 1].to_owned(), tag.to_owned())
-        }
+        Some((_, tag)) => (reference[..reference.len() - tag.len() - 1].to_owned(), tag.to_owned()),
         None => (reference.to_owned(), "latest".to_owned()),
     }
 }
 
 /// A probe of the chart in which everything is said.
 pub(super) fn probe(action: Value, period: u32, failures: u32) -> Value {
-    let mut spec = json!({ "periodSeconds": period, "timeoutSeconds": 5, "failureThreshold": failures });
+    let mut spec =
+        json!({ "periodSeconds": period, "timeoutSeconds": 5, "failureThreshold": failures });
     extend(&mut spec, action);
     json!({ "enabled": true, "custom": true, "spec": spec })
 }

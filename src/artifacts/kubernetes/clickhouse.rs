@@ -60,22 +60,23 @@ fn settings(cluster: &Cluster<'_>, config: &str) -> Part {
     }
 }
 
-fn workload<'a>(
-    cluster: &Cluster<'_>,
-    image: &'a str,
-    data: &str,
-    config: &str,
-) -> Workload<'a> {
+fn workload<'a>(cluster: &Cluster<'_>, image: &'a str, data: &str, config: &str) -> Workload<'a> {
     let ping = json!({ "httpGet": { "path": "/ping", "port": 8123 } });
     let mut volumes = vec![
         ("data", mounted(data, "/var/lib/clickhouse")),
-        ("logs", json!({ "type": "emptyDir", "globalMounts": [{ "path": "/var/log/clickhouse-server" }] })),
+        (
+            "logs",
+            json!({ "type": "emptyDir", "globalMounts": [{ "path": "/var/log/clickhouse-server" }] }),
+        ),
     ];
     // Each file alone: mounting the folder would hide what the image keeps there.
     let names = ["config", "users"];
-    volumes.extend(names.into_iter().zip(mounts(false)).map(|(name, (file, path))| {
-        (name, of_config(config, file, path))
-    }));
+    volumes.extend(
+        names
+            .into_iter()
+            .zip(mounts(false))
+            .map(|(name, (file, path))| (name, of_config(config, file, path))),
+    );
     Workload {
         part: NAME,
         image,

@@ -26,7 +26,8 @@ pub(super) fn webapp(cluster: &Cluster<'_>) -> Variables {
 }
 
 pub(super) fn supervisor(cluster: &Cluster<'_>) -> Variables {
-    let mut found = sorted(cluster, Reader::Supervisor, environment::supervisor_extra(cluster.site));
+    let mut found =
+        sorted(cluster, Reader::Supervisor, environment::supervisor_extra(cluster.site));
     if cluster.pull_login().is_some() {
         let pull = json!({ "name": env::KUBERNETES_IMAGE_PULL_SECRETS, "value": cluster.name("registry") });
         found.extra.insert(0, pull);
@@ -44,7 +45,8 @@ fn sorted(cluster: &Cluster<'_>, reader: Reader, settings: Vec<Setting>) -> Vari
             }
             Kept::Kept(kept) => (kept.key, kept.pieces),
         };
-        let ours = owner(reader, &name).is_some_and(|it| it == "domain" || it.starts_with("network"));
+        let ours =
+            owner(reader, &name).is_some_and(|it| it == "domain" || it.starts_with("network"));
         let plain = pieces.plain().map(|it| if ours { marked::of_narrow(&it) } else { it });
         let plain = plain.map(|it| marked::for_kubelet(&it));
         match (written(reader, &name), plain) {

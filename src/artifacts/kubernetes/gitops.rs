@@ -1,6 +1,9 @@
 //! The layers of the tree, each with its Kustomization of Flux, in the order in which they need each other.
 
-use super::{Cluster, KEPT, Layer, Part, app, clickhouse, marked, object, object_store, object_with, postgres, redis};
+use super::{
+    Cluster, KEPT, Layer, Part, app, clickhouse, marked, object, object_store, object_with,
+    postgres, redis,
+};
 use crate::artifacts::{Cx, file, header};
 use crate::plan::{Body, Element, PlannedFile};
 use crate::tree::Mode;
@@ -143,7 +146,10 @@ fn folder(cx: &Cx<'_>, layer: &Layer) -> Vec<PlannedFile> {
             Part::Object { file, document } => {
                 resources.push(*file);
                 let kind = document["kind"].as_str().unwrap_or_default();
-                let what = format!("The {kind} {}", document["metadata"]["name"].as_str().unwrap_or_default());
+                let what = format!(
+                    "The {kind} {}",
+                    document["metadata"]["name"].as_str().unwrap_or_default()
+                );
                 let path = format!("{}/{file}", layer.name);
                 files.push(yaml(cx, &path, &what, finished(document.clone())));
             }
@@ -194,7 +200,8 @@ fn finished(mut document: Value) -> Value {
     if !marked::variables(&document).is_empty() {
         marked::for_flux(&mut document);
     } else if marked::is_mistakable(&document) {
-        document["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/substitute"] = json!("disabled");
+        document["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/substitute"] =
+            json!("disabled");
     }
     document
 }

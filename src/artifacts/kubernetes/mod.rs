@@ -40,10 +40,7 @@ pub(super) const VALUES: Artifact = Artifact {
         let mut document = values::values(&cluster);
         marked::for_reader(&mut document);
         let mut header = header(cx.site, "Values for the official chart");
-        header.push(format!(
-            "For chart {}, the same as in {RELEASE}.",
-            cluster.it.chart
-        ));
+        header.push(format!("For chart {}, the same as in {RELEASE}.", cluster.it.chart));
         let body = Body::Yaml { header, document };
         vec![file(VALUES.name, VALUES_FILE, Mode::Plain, body)]
     },

@@ -28,7 +28,9 @@ pub(super) fn layer(cluster: &Cluster<'_>) -> Option<Layer> {
     if let Some(backup) = &it.backup {
         parts.push(Part::object("scheduled-backup.yaml", scheduled_backup(&name, backup)));
     }
-    parts.extend(cluster.it.monitoring.then(|| Part::object("pod-monitor.yaml", pod_monitor(&name))));
+    parts.extend(
+        cluster.it.monitoring.then(|| Part::object("pod-monitor.yaml", pod_monitor(&name))),
+    );
     parts.extend(network::postgres(cluster, it));
     Some(Layer { name: NAME, parts })
 }
@@ -109,8 +111,7 @@ fn cluster_object(cluster: &Cluster<'_>, it: &PostgresInCluster) -> Value {
             "parameters": { "barmanObjectName": cluster.name("postgresql-backup") },
         }]);
     }
-    let metadata =
-        json!({ "name": cluster.name(NAME), "annotations": { KEPT: "Disabled" } });
+    let metadata = json!({ "name": cluster.name(NAME), "annotations": { KEPT: "Disabled" } });
     object_with("postgresql.cnpg.io/v1", "Cluster", metadata, json!({ "spec": spec }))
 }
 

@@ -51,12 +51,7 @@ pub(super) fn service(cluster: &Cluster<'_>) -> String {
     }
 }
 
-fn workload<'a>(
-    cluster: &Cluster<'_>,
-    image: &'a str,
-    data: &str,
-    auth: &str,
-) -> Workload<'a> {
+fn workload<'a>(cluster: &Cluster<'_>, image: &'a str, data: &str, auth: &str) -> Workload<'a> {
     let memory = &cluster.it.resources.redis;
     let port = json!({ "tcpSocket": { "port": 6379 } });
     // Keys take three quarters: the rest is for the copy that is written to the disk.

@@ -47,7 +47,12 @@ impl Secret {
         };
         let data: Map<String, Value> =
             self.entries.iter().map(|(key, it)| (key.clone(), json!(value(it)))).collect();
-        object_with("v1", "Secret", self.metadata(), json!({ "type": self.kind, "stringData": data }))
+        object_with(
+            "v1",
+            "Secret",
+            self.metadata(),
+            json!({ "type": self.kind, "stringData": data }),
+        )
     }
 
     /// The operator puts the values into templates of Go.

@@ -24,10 +24,8 @@ pub(super) fn fragment(cx: &Cx<'_>) -> Vec<PlannedFile> {
     if names.is_empty() {
         return Vec::new();
     }
-    let told: Vec<Value> = names
-        .iter()
-        .map(|name| json!({ "name": name, "form": form(&cluster, name) }))
-        .collect();
+    let told: Vec<Value> =
+        names.iter().map(|name| json!({ "name": name, "form": form(&cluster, name) })).collect();
     let view = json!({
         "header": header(cx.site, "The variables that Flux fills in"),
         "secret": cluster.substitutes_from(),
@@ -60,7 +58,9 @@ fn form(cluster: &Cluster<'_>, variable: &str) -> &'static str {
         Some(env::ENCRYPTION_KEY) => {
             "exactly 32 characters, by `openssl rand -hex 16`; never change it: it encrypts what users store"
         }
-        Some(name) if cluster.site.generated_in_cluster().contains(&name) => "by `openssl rand -hex 16`",
+        Some(name) if cluster.site.generated_in_cluster().contains(&name) => {
+            "by `openssl rand -hex 16`"
+        }
         Some(_) => "what its service gave you, without quotes, backslashes and line breaks",
     }
 }

@@ -20,7 +20,7 @@ mod locations;
 mod shared;
 mod vhosts;
 
-use super::{Artifact, Cx, file, header, Target};
+use super::{Artifact, Cx, Target, file, header};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Nginx, Site};
 use crate::tree::Mode;

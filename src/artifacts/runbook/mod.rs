@@ -6,7 +6,7 @@
 mod picture;
 mod tables;
 
-use super::{Artifact, file, header, root_word, Target};
+use super::{Artifact, Target, file, header, root_word};
 use crate::plan::Body;
 use crate::release::Evidence;
 use crate::site::{Registry, Site, Tls, Transport, Worker};

@@ -22,7 +22,9 @@ fn postgres_major_mismatch(site: &Site, report: &mut Report) {
 
 /// The operand of the cluster.
 fn in_cluster(site: &Site, version: u32, report: &mut Report) {
-    let Some(postgres) = site.kubernetes.as_ref().and_then(|it| it.postgres.as_ref()) else { return };
+    let Some(postgres) = site.kubernetes.as_ref().and_then(|it| it.postgres.as_ref()) else {
+        return;
+    };
     let image = &postgres.image;
     if let Some(major) = image::numbers(image).first().filter(|major| **major != version) {
         report.found(

@@ -3,9 +3,9 @@
 use super::{Object, VALUES};
 use crate::proof::stack::{Stack, line_of};
 use crate::proof::{Blame, Proof, Report, Spot};
+use crate::release::Version;
 use crate::release::chart_contract::{Wrong, wrong_values};
 use crate::release::chart_values::CHARTS;
-use crate::release::Version;
 use serde_json::Value;
 
 /// The values beside the tree.
@@ -74,7 +74,11 @@ pub(in crate::proof) static FLOATING_CHART_VERSION: Proof = Proof {
             let exact = it.text("/spec/ref/tag").and_then(Version::parse);
             if exact.is_none() {
                 let message = format!("`{}` takes whatever chart is newest", it.name);
-                report.fault(it.spot(stack, &["spec", "ref"]), message, "name one version: `tag: 1.2.3`");
+                report.fault(
+                    it.spot(stack, &["spec", "ref"]),
+                    message,
+                    "name one version: `tag: 1.2.3`",
+                );
             }
         }
         let Some((_, source)) = stack.chart() else { return };
@@ -83,7 +87,11 @@ pub(in crate::proof) static FLOATING_CHART_VERSION: Proof = Proof {
             && wanted != found
         {
             let message = format!("the chart is {found}, and that of the release is {wanted}");
-            report.fault(source.spot(stack, &["spec", "ref"]), message, format!("write `tag: {wanted}`"));
+            report.fault(
+                source.spot(stack, &["spec", "ref"]),
+                message,
+                format!("write `tag: {wanted}`"),
+            );
         }
     },
 };
@@ -101,10 +109,13 @@ pub(in crate::proof) static UNKNOWN_CHART_VALUE: Proof = Proof {
                     format!("chart {chart} does not read `{path}`: it would be ignored in silence"),
                     nearest.map_or("take it out".into(), |it| format!("did you mean `{it}`?")),
                 ),
-                Wrong::Dead(why) => (format!("`{path}` must not be set: {why}"), "take it out".into()),
-                Wrong::Form(kind) => {
-                    (format!("`{path}` is not of the form that chart {chart} reads"), format!("write {}", kind.name()))
+                Wrong::Dead(why) => {
+                    (format!("`{path}` must not be set: {why}"), "take it out".into())
                 }
+                Wrong::Form(kind) => (
+                    format!("`{path}` is not of the form that chart {chart} reads"),
+                    format!("write {}", kind.name()),
+                ),
             };
             report.fault(spot(stack, release, &path), message, help);
         }
@@ -138,20 +149,43 @@ fn refused(values: &Value) -> Vec<(&'static str, String, &'static str)> {
     let off = |part: &str| get(values, &format!("{part}.deploy")) == Some(&Value::Bool(false));
     let needs = |part, any: &[&str], path, help| {
         let missing = off(part) && !any.iter().all(|it| it.split('|').any(|it| is_set(values, it)));
-        missing.then(|| (path, format!("`{part}` is not deployed, and not told of elsewhere"), help))
+        missing
+            .then(|| (path, format!("`{part}` is not deployed, and not told of elsewhere"), help))
     };
     let mut found: Vec<_> = [
-        needs("postgres", &["postgres.external.databaseUrl|postgres.external.existingSecret"], "postgres.external", "name a Secret with the URLs"),
+        needs(
+            "postgres",
+            &["postgres.external.databaseUrl|postgres.external.existingSecret"],
+            "postgres.external",
+            "name a Secret with the URLs",
+        ),
         needs("redis", &["redis.external.host"], "redis.external", "name its host"),
-        needs("clickhouse", &["clickhouse.external.host", "clickhouse.external.username"], "clickhouse.external", "name its host and user"),
-        needs("s3", &["s3.external.endpoint", "s3.external.existingSecret|s3.external.accessKeyId"], "s3.external", "name its endpoint and a Secret with its key"),
-        needs("electric", &["electric.external.url"], "electric.external", "name a URL: without one the chart refuses to be installed"),
+        needs(
+            "clickhouse",
+            &["clickhouse.external.host", "clickhouse.external.username"],
+            "clickhouse.external",
+            "name its host and user",
+        ),
+        needs(
+            "s3",
+            &["s3.external.endpoint", "s3.external.existingSecret|s3.external.accessKeyId"],
+            "s3.external",
+            "name its endpoint and a Secret with its key",
+        ),
+        needs(
+            "electric",
+            &["electric.external.url"],
+            "electric.external",
+            "name a URL: without one the chart refuses to be installed",
+        ),
         needs("registry", &["registry.external.host"], "registry.external", "name its host"),
     ]
     .into_iter()
     .flatten()
     .collect();
-    if get(values, "s2.deploy") == Some(&Value::Bool(true)) && is_set(values, "s2.external.endpoint") {
+    if get(values, "s2.deploy") == Some(&Value::Bool(true))
+        && is_set(values, "s2.external.endpoint")
+    {
         found.push(("s2.external", "s2 is deployed and elsewhere".into(), "keep one of the two"));
     }
     let host = get(values, "registry.external.host").and_then(Value::as_str);
@@ -163,7 +197,11 @@ fn refused(values: &Value) -> Vec<(&'static str, String, &'static str)> {
     let mode = get(values, "persistence.shared.accessMode").and_then(Value::as_str);
     if replicas > 1 && mode != Some("ReadWriteMany") {
         let message = "the pods of the webapp cannot mount the shared volume together".into();
-        found.push(("persistence.shared.accessMode", message, "write `ReadWriteMany`, or one replica"));
+        found.push((
+            "persistence.shared.accessMode",
+            message,
+            "write `ReadWriteMany`, or one replica",
+        ));
     }
     found
 }
@@ -189,6 +227,10 @@ fn in_clear(stack: &Stack<'_>, report: &mut Report<'_>, release: &Object, values
     if enabled {
         let path = "registry.external.auth.enabled";
         let message = "the chart makes the login of the registry of values in clear".to_owned();
-        report.fault(spot(stack, release, path), message, "write `false`, and name a Secret for the supervisor");
+        report.fault(
+            spot(stack, release, path),
+            message,
+            "write `false`, and name a Secret for the supervisor",
+        );
     }
 }

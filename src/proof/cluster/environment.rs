@@ -20,9 +20,14 @@ pub(in crate::proof) static DUPLICATE_ENV_NAME: Proof = Proof {
                 let free = *name == env::KUBERNETES_IMAGE_PULL_SECRETS;
                 let twice = names[..nth].contains(name);
                 if twice || (written(reader, name).is_some() && !free) {
-                    let message = format!("`{name}` would stand twice in the container of the {part}");
+                    let message =
+                        format!("`{name}` would stand twice in the container of the {part}");
                     let at = release.spot(stack, &["spec", "values", part, "extraEnvVars"]);
-                    report.fault(at, message, "take it out: the chart has a value for it, or writes it itself");
+                    report.fault(
+                        at,
+                        message,
+                        "take it out: the chart has a value for it, or writes it itself",
+                    );
                 }
             }
         }
@@ -47,9 +52,16 @@ pub(in crate::proof) static INCOMPLETE_EXISTING_SECRET: Proof = Proof {
             return report.fault(at, message, "write `secrets: { existingSecret: … }`");
         };
         let chart = source.text("/spec/ref/tag").and_then(Version::parse);
-        let named = |it: &&Object| it.name == name && matches!(it.kind.as_str(), "Secret" | "ExternalSecret");
+        let named = |it: &&Object| {
+            it.name == name && matches!(it.kind.as_str(), "Secret" | "ExternalSecret")
+        };
         let Some(secret) = stack.applied().find(named) else { return };
-        let four = [env::SESSION_SECRET, env::MAGIC_LINK_SECRET, env::ENCRYPTION_KEY, env::MANAGED_WORKER_SECRET];
+        let four = [
+            env::SESSION_SECRET,
+            env::MAGIC_LINK_SECRET,
+            env::ENCRYPTION_KEY,
+            env::MANAGED_WORKER_SECRET,
+        ];
         let two = [env::PROVIDER_SECRET, env::COORDINATOR_SECRET];
         let two = two.into_iter().filter(|_| chart.is_none_or(|it| it >= SIX_SECRETS));
         for key in four.into_iter().chain(two).filter(|key| !keys_of(secret).contains(key)) {

@@ -25,12 +25,14 @@ pub(in crate::proof) static DANGLING_KUSTOMIZATION: Proof = Proof {
         for it in stack.layers() {
             if folder(stack, it).is_none() {
                 let path = it.text("/spec/path").unwrap_or_default();
-                let message = format!("`{}` leads to `{path}`, and the tree has no such folder", it.name);
+                let message =
+                    format!("`{}` leads to `{path}`, and the tree has no such folder", it.name);
                 let help = format!("let its path end with a folder of {FLUX}");
                 report.fault(it.spot(stack, &["spec", "path"]), message, help);
             }
             if it.document.pointer("/spec/wait") != Some(&serde_json::Value::Bool(true)) {
-                let message = format!("`{}` does not wait: what needs it begins before it is ready", it.name);
+                let message =
+                    format!("`{}` does not wait: what needs it begins before it is ready", it.name);
                 report.fault(it.spot(stack, &["spec", "wait"]), message, "write `wait: true`");
             }
         }
@@ -56,7 +58,11 @@ pub(in crate::proof) static CIRCULAR_KUSTOMIZATION: Proof = Proof {
             while let Some(name) = open.pop() {
                 if name == it.name {
                     let message = format!("`{}` waits for itself", it.name);
-                    report.fault(it.spot(stack, &["spec", "dependsOn"]), message, "take one of the names out");
+                    report.fault(
+                        it.spot(stack, &["spec", "dependsOn"]),
+                        message,
+                        "take one of the names out",
+                    );
                     break;
                 }
                 if !seen.contains(&name) {
@@ -99,11 +105,16 @@ pub(in crate::proof) static SHORT_HELM_TIMEOUT: Proof = Proof {
         let given = seconds(release).unwrap_or_default();
         if given < FIRST_START {
             let message = "the release is given up before the webapp has applied its migrations";
-            report.fault(release.spot(stack, &["spec", "timeout"]), message, "write `timeout: 20m`");
+            report.fault(
+                release.spot(stack, &["spec", "timeout"]),
+                message,
+                "write `timeout: 20m`",
+            );
         }
         for it in stack.layers().filter(|it| folder(stack, it) == Some(&release.layer)) {
             if seconds(it).is_none_or(|it| it <= given) {
-                let message = format!("`{}` is given up before the release that it waits for", it.name);
+                let message =
+                    format!("`{}` is given up before the release that it waits for", it.name);
                 report.fault(it.spot(stack, &["spec", "timeout"]), message, "write `timeout: 25m`");
             }
         }
@@ -142,7 +153,8 @@ pub(in crate::proof) static MISSING_STARTUP_PROBE: Proof = Proof {
         if probe["enabled"] != true || given < FIRST_START {
             let at = release.spot(stack, &["spec", "values", "webapp"]);
             let message = "the webapp is killed while it applies its migrations";
-            let help = "write `startupProbe: { enabled: true, periodSeconds: 10, failureThreshold: 90 }`";
+            let help =
+                "write `startupProbe: { enabled: true, periodSeconds: 10, failureThreshold: 90 }`";
             report.fault(at, message, help);
         }
     },

@@ -17,7 +17,9 @@ pub(super) use layers::{
 };
 pub(super) use objects::{BAD_OBJECT_NAME, REPEATED_OBJECT, UNLISTED_OBJECT, UNSERVED_KIND};
 pub(super) use references::{DANGLING_OBJECT, DANGLING_SERVICE, UNSELECTED_POLICY};
-pub(super) use substitution::{CLUSTER_SECRET_IN_CLEAR, NUMBER_LIKE_SECRET, UNDECLARED_SUBSTITUTION};
+pub(super) use substitution::{
+    CLUSTER_SECRET_IN_CLEAR, NUMBER_LIKE_SECRET, UNDECLARED_SUBSTITUTION,
+};
 
 use super::Spot;
 use super::stack::{Stack, line_of};
@@ -64,7 +66,8 @@ pub(super) fn load(
 ) -> (Vec<Object>, Vec<(OutPath, String)>) {
     let (mut objects, mut broken) = (Vec::new(), Vec::new());
     for (path, file) in &tree.files {
-        let Some(below) = path.as_str().strip_prefix(FLUX).filter(|it| it.ends_with(".yaml")) else {
+        let Some(below) = path.as_str().strip_prefix(FLUX).filter(|it| it.ends_with(".yaml"))
+        else {
             continue;
         };
         let document = match known.and_then(|it| it.get(path)) {
@@ -113,8 +116,7 @@ impl<'a> Stack<'a> {
             it.text("/spec/url").is_some_and(|url| url == crate::release::chart::CHART)
         };
         let source = self.of_kind("OCIRepository").find(of_chart)?;
-        let of_source =
-            |it: &&Object| it.text("/spec/chartRef/name") == Some(source.name.as_str());
+        let of_source = |it: &&Object| it.text("/spec/chartRef/name") == Some(source.name.as_str());
         Some((self.of_kind("HelmRelease").find(of_source)?, source))
     }
 }

@@ -54,7 +54,11 @@ pub(in crate::proof) static UNLISTED_OBJECT: Proof = Proof {
             for name in listed(list) {
                 if stack.tree.get(&format!("{folder}{name}")).is_none() {
                     let message = format!("names `{name}`, which is not there");
-                    report.fault(Spot::file(&list.path), message, "put the file there, or take the name out");
+                    report.fault(
+                        Spot::file(&list.path),
+                        message,
+                        "put the file there, or take the name out",
+                    );
                 }
             }
         }
@@ -63,7 +67,11 @@ pub(in crate::proof) static UNLISTED_OBJECT: Proof = Proof {
                 let folder = list.path.strip_suffix(LIST).unwrap_or_default();
                 it.path.strip_prefix(folder).is_some_and(|below| listed(list).contains(&below))
             };
-            if !stack.objects.iter().any(|list| is_kustomize(list) && list.path.ends_with(LIST) && is_listed(list)) {
+            if !stack
+                .objects
+                .iter()
+                .any(|list| is_kustomize(list) && list.path.ends_with(LIST) && is_listed(list))
+            {
                 let message = format!("no {LIST} names it: Flux never applies it");
                 report.fault(Spot::file(&it.path), message, "name it below `resources`");
             }
@@ -93,8 +101,13 @@ pub(in crate::proof) static REPEATED_OBJECT: Proof = Proof {
         for (nth, it) in all.iter().enumerate() {
             let same = |other: &&&Object| other.kind == it.kind && other.name == it.name;
             if let Some(earlier) = all[..nth].iter().find(same) {
-                let message = format!("{} `{}` stands in {} already", it.kind, it.name, earlier.path);
-                report.fault(it.spot(stack, &["metadata", "name"]), message, "give one of them another name");
+                let message =
+                    format!("{} `{}` stands in {} already", it.kind, it.name, earlier.path);
+                report.fault(
+                    it.spot(stack, &["metadata", "name"]),
+                    message,
+                    "give one of them another name",
+                );
             }
         }
     },

@@ -62,12 +62,18 @@ fn secret(stack: &Stack<'_>, report: &mut Report<'_>, it: &Object, name: &str, k
     let plain = stack.of_kind("Secret").find(|it| it.name == name);
     let fetched = |it: &&Object| it.text("/spec/target/name") == Some(name);
     let Some(found) = plain.or_else(|| stack.of_kind("ExternalSecret").find(fetched)) else {
-        let message = format!("{} `{}` reads the Secret `{name}`, which the tree does not have", it.kind, it.name);
+        let message = format!(
+            "{} `{}` reads the Secret `{name}`, which the tree does not have",
+            it.kind, it.name
+        );
         return report.fault(it.spot(stack, &[]), message, "correct the name, or add the Secret");
     };
     for key in keys {
         if !keys_of(found).contains(key) {
-            let message = format!("{} `{}` reads `{key}` of the Secret `{name}`, which has no such key", it.kind, it.name);
+            let message = format!(
+                "{} `{}` reads `{key}` of the Secret `{name}`, which has no such key",
+                it.kind, it.name
+            );
             report.fault(found.spot(stack, &[]), message, format!("add the key `{key}` to it"));
         }
     }
@@ -83,8 +89,15 @@ pub(super) fn keys_of(secret: &Object) -> Vec<&str> {
 fn others(stack: &Stack<'_>, report: &mut Report<'_>, it: &Object, entries: &Map<String, Value>) {
     let mut missing = |kind: &'static str, name: &str, found: bool| {
         if !found {
-            let message = format!("{} `{}` names the {kind} `{name}`, which the tree does not have", it.kind, it.name);
-            report.fault(it.spot(stack, &[]), message, format!("correct the name, or add the {kind}"));
+            let message = format!(
+                "{} `{}` names the {kind} `{name}`, which the tree does not have",
+                it.kind, it.name
+            );
+            report.fault(
+                it.spot(stack, &[]),
+                message,
+                format!("correct the name, or add the {kind}"),
+            );
         }
     };
     let has = |kind: &'static str, name: &str| stack.of_kind(kind).any(|it| it.name == name);
@@ -101,10 +114,12 @@ fn others(stack: &Stack<'_>, report: &mut Report<'_>, it: &Object, entries: &Map
     if text(entries, "type") == Some("configMap")
         && let Some(name) = text(entries, "name")
     {
-        let generated = stack.objects.iter().filter_map(|it| {
-            it.document.pointer("/configMapGenerator")?.as_array()
-        });
-        let found = generated.flatten().any(|it| it.get("name").and_then(Value::as_str) == Some(name));
+        let generated = stack
+            .objects
+            .iter()
+            .filter_map(|it| it.document.pointer("/configMapGenerator")?.as_array());
+        let found =
+            generated.flatten().any(|it| it.get("name").and_then(Value::as_str) == Some(name));
         missing("ConfigMap", name, found || has("ConfigMap", name));
     }
     if let Some(name) = text(entries, "barmanObjectName") {
@@ -123,7 +138,11 @@ fn services(stack: &Stack<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for it in stack.of_kind("HelmRelease") {
         names.extend([it.name.clone(), format!("{}-master", it.name)]);
-        let full = if it.name.contains("trigger") { it.name.clone() } else { format!("{}-trigger", it.name) };
+        let full = if it.name.contains("trigger") {
+            it.name.clone()
+        } else {
+            format!("{}-trigger", it.name)
+        };
         let parts = ["webapp", "supervisor", "electric", "s2", "clickhouse"];
         names.extend(parts.iter().map(|part| format!("{full}-{part}")));
     }
@@ -142,13 +161,18 @@ pub(in crate::proof) static DANGLING_SERVICE: Proof = Proof {
         let known = services(stack);
         let mut hosts = Vec::new();
         super::texts(&release.document["spec"]["values"], &mut |text| hosts.extend(service(text)));
-        let external = ["/spec/values/redis/external/host", "/spec/values/clickhouse/external/host"];
-        hosts.extend(external.iter().filter_map(|it| release.text(it)).filter(|it| !it.contains(['.', ':'])));
+        let external =
+            ["/spec/values/redis/external/host", "/spec/values/clickhouse/external/host"];
+        hosts.extend(
+            external.iter().filter_map(|it| release.text(it)).filter(|it| !it.contains(['.', ':'])),
+        );
         for host in hosts.into_iter().filter(|it| !known.iter().any(|name| name == it)) {
             if stack.is_outside(host) {
                 continue;
             }
-            let message = format!("the application is told of the service `{host}`, which nothing of the tree makes");
+            let message = format!(
+                "the application is told of the service `{host}`, which nothing of the tree makes"
+            );
             let help = format!("correct it: the tree makes {}", known.join(", "));
             report.fault(release.spot(stack, &["spec", "values"]), message, help);
         }
@@ -181,7 +205,11 @@ pub(in crate::proof) static UNSELECTED_POLICY: Proof = Proof {
                 .is_some_and(|name| stack.of_kind("Cluster").any(|it| it.name == name));
             if !by_release && !by_cluster {
                 let message = format!("`{}` selects no pods that the tree makes", it.name);
-                report.fault(it.spot(stack, &["spec", "podSelector"]), message, "select the release or the Cluster by its name");
+                report.fault(
+                    it.spot(stack, &["spec", "podSelector"]),
+                    message,
+                    "select the release or the Cluster by its name",
+                );
             }
         }
     },

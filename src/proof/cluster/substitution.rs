@@ -35,7 +35,8 @@ fn name(expression: &str) -> Option<&str> {
     let end = expression.find('/').unwrap_or(expression.len());
     let (name, change) = expression.split_at(end);
     let first = |c: char| c.is_ascii_alphabetic() || c == '_';
-    let fine = name.starts_with(first) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let fine =
+        name.starts_with(first) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     (fine && (change.is_empty() || change.matches('/').count() >= 2)).then_some(name)
 }
 
@@ -49,7 +50,8 @@ fn is_left_alone(it: &Object) -> bool {
 fn declared(stack: &Stack<'_>) -> Vec<(String, String)> {
     let Some(file) = stack.tree.get(VARIABLES) else { return Vec::new() };
     let document = crate::yaml::read_value::<Value>(file.text()).unwrap_or_default();
-    let entries = document.get("stringData").and_then(Value::as_object).cloned().unwrap_or_default();
+    let entries =
+        document.get("stringData").and_then(Value::as_object).cloned().unwrap_or_default();
     let text = |it: Value| it.as_str().map_or_else(|| it.to_string(), str::to_owned);
     entries.into_iter().map(|(name, value)| (name, text(value))).collect()
 }
@@ -124,9 +126,11 @@ pub(in crate::proof) static CLUSTER_SECRET_IN_CLEAR: Proof = Proof {
                 let entries = it.document.get(section).and_then(Value::as_object);
                 for (key, value) in entries.into_iter().flatten() {
                     let text = value.as_str().unwrap_or_default();
-                    let hidden = variables(text).iter().any(Result::is_ok) || text.starts_with("ENC[");
+                    let hidden =
+                        variables(text).iter().any(Result::is_ok) || text.starts_with("ENC[");
                     if !hidden && !PUBLIC.contains(&key.as_str()) {
-                        let message = format!("`{key}` of the Secret `{}` stands in clear", it.name);
+                        let message =
+                            format!("`{key}` of the Secret `{}` stands in clear", it.name);
                         report.fault(
                             it.spot(stack, &[section, key]),
                             message,

@@ -11,9 +11,6 @@ use crate::consumers::root;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// The folder in the Git repository that stands for everything which was in the cluster before.
-const BEFORE: &str = "cluster/base";
-
 /// A cluster that Flux keeps, until it is dropped.
 pub(super) struct Cluster {
     _stand_ins: StandIns,
@@ -46,17 +43,21 @@ impl Cluster {
     #[track_caller]
     pub(super) fn commit(&self, files: &Files) -> String {
         let revision = self.git.commit(files);
-        self.kubectl().apply(&json!({
-            "apiVersion": "source.toolkit.fluxcd.io/v1",
-            "kind": "GitRepository",
-            "metadata": {
-                "name": "flux-system",
-                "namespace": "flux-system",
-                "annotations": { "reconcile.fluxcd.io/requestedAt": revision },
-            },
-            "spec": { "url": self.git.url(), "ref": { "branch": "main" }, "interval": "10m" },
-        }).to_string());
-        let path = "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories/flux-system";
+        self.kubectl().apply(
+            &json!({
+                "apiVersion": "source.toolkit.fluxcd.io/v1",
+                "kind": "GitRepository",
+                "metadata": {
+                    "name": "flux-system",
+                    "namespace": "flux-system",
+                    "annotations": { "reconcile.fluxcd.io/requestedAt": revision },
+                },
+                "spec": { "url": self.git.url(), "ref": { "branch": "main" }, "interval": "10m" },
+            })
+            .to_string(),
+        );
+        let path =
+            "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories/flux-system";
         self.wait("the revision is fetched", 60, || {
             let fetched = self.kubectl().raw(path)["status"]["artifact"]["revision"].clone();
             if fetched == json!(revision) { Ok(()) } else { Err(format!("{fetched}")) }
@@ -77,12 +78,15 @@ impl Cluster {
         if let (Value::Object(spec), Value::Object(more)) = (&mut spec, more) {
             spec.extend(more);
         }
-        self.kubectl().apply(&json!({
-            "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
-            "kind": "Kustomization",
-            "metadata": { "name": name, "namespace": "flux-system" },
-            "spec": spec,
-        }).to_string());
+        self.kubectl().apply(
+            &json!({
+                "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
+                "kind": "Kustomization",
+                "metadata": { "name": name, "namespace": "flux-system" },
+                "spec": spec,
+            })
+            .to_string(),
+        );
     }
 
     /// Waits until Flux says that everything of a revision is applied and ready.
@@ -92,13 +96,17 @@ impl Cluster {
             let kustomizations = self.kustomizations();
             let waiting: Vec<String> = kustomizations
                 .iter()
-                .filter(|it| !is_ready(it) || it["status"]["lastAppliedRevision"] != json!(revision))
+                .filter(|it| {
+                    !is_ready(it) || it["status"]["lastAppliedRevision"] != json!(revision)
+                })
                 .chain(self.helm_releases().iter().filter(|it| !is_ready(it)))
                 .map(state)
                 .collect();
             match waiting.is_empty() && kustomizations.len() == expected {
                 true => Ok(()),
-                false => Err(format!("{} of {expected}\n{}", kustomizations.len(), waiting.join("\n"))),
+                false => {
+                    Err(format!("{} of {expected}\n{}", kustomizations.len(), waiting.join("\n")))
+                }
             }
         });
     }
@@ -108,8 +116,13 @@ impl Cluster {
         let now = Instant::now();
         let annotation = format!("reconcile.fluxcd.io/requestedAt={now:?}");
         self.kubectl().must(&[
-            "-n", "flux-system", "annotate", "--overwrite", "kustomization.kustomize.toolkit.fluxcd.io",
-            kustomization, &annotation,
+            "-n",
+            "flux-system",
+            "annotate",
+            "--overwrite",
+            "kustomization.kustomize.toolkit.fluxcd.io",
+            kustomization,
+            &annotation,
         ]);
     }
 
@@ -151,7 +164,7 @@ impl Cluster {
 }
 
 /// A chart of the tests, and where the tree looks for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Chart {
     /// Its folder.
     pub(super) source: std::path::PathBuf,
@@ -177,15 +190,22 @@ impl Chart {
 }
 
 fn controllers(plane: &mut Plane, registry: &Registry) {
+    let artifacts = plane.path("artifacts");
     let store = format!("127.0.0.1:{}", free_port());
     for name in ["source-controller", "kustomize-controller", "helm-controller"] {
         plane.run(name, |command| {
             command.env("KUBECONFIG", "kubeconfig").env("RUNTIME_NAMESPACE", "flux-system");
-            command.args(["--metrics-addr=127.0.0.1:0", "--health-addr=127.0.0.1:0", "--events-addr="]);
+            command.args([
+                "--metrics-addr=127.0.0.1:0",
+                "--health-addr=127.0.0.1:0",
+                "--events-addr=",
+            ]);
             if name == "source-controller" {
-                std::fs::create_dir_all("artifacts").expect("a folder");
+                std::fs::create_dir_all(&artifacts).expect("a folder");
                 command.arg("--storage-path=artifacts");
-                command.arg(format!("--storage-addr={store}")).arg(format!("--storage-adv-addr={store}"));
+                command
+                    .arg(format!("--storage-addr={store}"))
+                    .arg(format!("--storage-adv-addr={store}"));
                 registry.show(command);
             } else {
                 command.arg("--requeue-dependency=1s");
@@ -223,9 +243,4 @@ fn state(object: &Value) -> String {
     let condition = ready(object);
     let applied = &object["status"]["lastAppliedRevision"];
     format!("{} {}: {} {applied}", object["kind"], name(object), condition["message"])
-}
-
-/// The folder of what was there before.
-pub(super) fn before() -> &'static str {
-    BEFORE
 }

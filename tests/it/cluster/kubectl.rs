@@ -51,7 +51,8 @@ impl Kubectl {
     /// Makes objects, or changes them.
     #[track_caller]
     pub(super) fn apply(&self, manifests: &str) {
-        let output = self.run_with(&["apply", "--server-side", "--force-conflicts", "-f", "-"], manifests);
+        let output =
+            self.run_with(&["apply", "--server-side", "--force-conflicts", "-f", "-"], manifests);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 

@@ -7,13 +7,22 @@
     reason = "these tests stand outside the compiler: they write files and start programs"
 )]
 
+mod accepted;
+mod arrived;
+mod before;
+mod edits;
+mod emitted;
 mod flux;
 mod git;
 mod kubectl;
+mod objects;
 mod plane;
 mod programs;
 mod registry;
+mod scenes;
 mod stand_ins;
+mod stops;
+mod story;
 
 use std::io::Write as _;
 

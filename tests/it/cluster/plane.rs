@@ -1,7 +1,7 @@
 //! The control plane: etcd, the API server, controllers and scheduler of Kubernetes, and kwok in place of kubelets.
 
-use super::programs::{Running, free_port, must, program};
 use super::kubectl::Kubectl;
+use super::programs::{Running, free_port, must, program};
 use crate::consumers::{root, scrubbed};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -39,9 +39,16 @@ impl Plane {
         plane.stores(api, client, peer);
         for name in ["kube-controller-manager", "kube-scheduler"] {
             plane.run(name, |command| {
-                command.args(["--kubeconfig=kubeconfig", "--leader-elect=false", "--secure-port=0"]);
+                command.args([
+                    "--kubeconfig=kubeconfig",
+                    "--leader-elect=false",
+                    "--secure-port=0",
+                ]);
                 if name == "kube-controller-manager" {
-                    command.args(["--service-account-private-key-file=sa.key", "--cert-dir=controllers"]);
+                    command.args([
+                        "--service-account-private-key-file=sa.key",
+                        "--cert-dir=controllers",
+                    ]);
                 }
             });
         }
@@ -54,12 +61,23 @@ impl Plane {
         plane.kubectl.apply(NODE);
         let definitions = root().join("tests/cluster/definitions.json");
         plane.kubectl.must(&["apply", "--server-side", "-f", &definitions.display().to_string()]);
-        plane.kubectl.must(&["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+        plane.kubectl.must(&[
+            "wait",
+            "--for=condition=Established",
+            "crd",
+            "--all",
+            "--timeout=60s",
+        ]);
         plane
     }
 
     fn credentials(&self, api: u16) {
-        must(scrubbed(&program("openssl")).args(["genrsa", "-out"]).arg(self.path("sa.key")).arg("2048"));
+        must(
+            scrubbed(&program("openssl"))
+                .args(["genrsa", "-out"])
+                .arg(self.path("sa.key"))
+                .arg("2048"),
+        );
         let token = must(scrubbed(&program("openssl")).args(["rand", "-hex", "16"]));
         let token = token.trim();
         self.write_private("tokens.csv", &format!("{token},admin,1,\"system:masters\"\n"));
@@ -68,14 +86,15 @@ impl Plane {
             &format!(
                 "apiVersion: v1\nkind: Config\n\
                  clusters: [{{name: c, cluster: {{server: \"https://127.0.0.1:{api}\", insecure-skip-tls-verify: true}}}}]\n\
-                 users: [{{name: u, user: {{token: {token}}}}}]\n\
+                 users: [{{name: u, user: {{token: \"{token}\"}}}}]\n\
                  contexts: [{{name: c, context: {{cluster: c, user: u}}}}]\ncurrent-context: c\n"
             ),
         );
     }
 
     fn stores(&mut self, api: u16, client: u16, peer: u16) {
-        let (client, peer) = (format!("http://127.0.0.1:{client}"), format!("http://127.0.0.1:{peer}"));
+        let (client, peer) =
+            (format!("http://127.0.0.1:{client}"), format!("http://127.0.0.1:{peer}"));
         self.run("etcd", |command| {
             command.args(["--data-dir=etcd", "--unsafe-no-fsync", "--log-level=warn"]);
             for kind in ["listen-client", "advertise-client"] {
@@ -88,9 +107,16 @@ impl Plane {
         });
         let mut server = Running::start("kube-apiserver", self.folder.path(), |command| {
             command.arg(format!("--etcd-servers={client}")).arg(format!("--secure-port={api}"));
-            command.args(["--bind-address=127.0.0.1", "--cert-dir=certs", "--token-auth-file=tokens.csv"]);
+            command.args([
+                "--bind-address=127.0.0.1",
+                "--cert-dir=certs",
+                "--token-auth-file=tokens.csv",
+            ]);
             command.args(["--service-account-issuer=https://kubernetes.default.svc"]);
-            command.args(["--service-account-key-file=sa.key", "--service-account-signing-key-file=sa.key"]);
+            command.args([
+                "--service-account-key-file=sa.key",
+                "--service-account-signing-key-file=sa.key",
+            ]);
             command.args(["--authorization-mode=RBAC", "--service-cluster-ip-range=10.0.0.0/24"]);
             // Nobody mounts the tokens of pods that do not run.
             command.arg("--disable-admission-plugins=ServiceAccount");

@@ -78,7 +78,17 @@ fn certify(folder: &Path) {
     let names: Vec<String> = NAMES.iter().map(|it| format!("DNS:{it}")).collect();
     let names = format!("subjectAltName=IP:127.0.0.1,{}", names.join(","));
     let mut command = scrubbed(&program("openssl"));
-    command.args(["req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=charts", "-addext", &names]);
+    command.args([
+        "req",
+        "-x509",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=charts",
+        "-addext",
+        &names,
+    ]);
     command.args(["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout"]);
     must(command.arg(folder.join("key.pem")).arg("-out").arg(folder.join("cert.pem")));
 }
@@ -92,7 +102,7 @@ fn forward(client: TcpStream, port: u16) {
     }
     headers(&mut reader);
     let is_known = NAMES.iter().any(|it| first.starts_with(&format!("CONNECT {it}:443 ")));
-    let mut client = &client;
+    let (mut client, mut back) = (&client, &client);
     if !is_known {
         let _ = client.write_all(b"HTTP/1.1 403 not a registry of charts\r\n\r\n");
         return;
@@ -102,11 +112,11 @@ fn forward(client: TcpStream, port: u16) {
         return;
     }
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let _ = std::io::copy(&mut client, &mut &server);
-            let _ = server.shutdown(std::net::Shutdown::Write);
+        let to_server = &server;
+        scope.spawn(move || {
+            let _ = std::io::copy(&mut client, &mut &*to_server);
+            let _ = to_server.shutdown(std::net::Shutdown::Write);
         });
-        let mut back = client;
         let _ = std::io::copy(&mut &server, &mut back);
         let _ = back.shutdown(std::net::Shutdown::Write);
     });

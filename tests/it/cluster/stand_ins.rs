@@ -126,15 +126,29 @@ fn external_secrets(kubectl: &Kubectl) {
 }
 
 fn set(kubectl: &Kubectl, who: &str, kind: &str, object: &Value, status: &Value) {
-    let is_so = status.as_object().is_some_and(|it| it.iter().all(|(key, value)| object["status"][key] == *value));
+    let is_so = status
+        .as_object()
+        .is_some_and(|it| it.iter().all(|(key, value)| object["status"][key] == *value));
     if is_so {
         return;
     }
     let patch = json!({ "status": status }).to_string();
     let output = kubectl.run(&[
-        "-n", namespace(object), "patch", kind, name(object), "--subresource=status", "--type=merge", "-p", &patch,
+        "-n",
+        namespace(object),
+        "patch",
+        kind,
+        name(object),
+        "--subresource=status",
+        "--type=merge",
+        "-p",
+        &patch,
     ]);
     if output.status.success() {
-        say(&format!("stand-in for {who}: set the status of {}/{}", namespace(object), name(object)));
+        say(&format!(
+            "stand-in for {who}: set the status of {}/{}",
+            namespace(object),
+            name(object)
+        ));
     }
 }
