@@ -21,6 +21,7 @@ mod fuzz;
 mod golden;
 mod host;
 mod injection;
+mod kubernetes;
 mod leaks;
 mod lints;
 mod matrix;

@@ -13,7 +13,7 @@ use trigger_gen::tree::Tree;
 #[test]
 fn every_example_fits_every_release() {
     let (mut trees, mut services, mut variables) = (0, 0, 0);
-    for example in support::example_names() {
+    for example in support::server_names() {
         for release in RELEASES {
             let tree = support::tree_of(&support::at_release(&example, release));
             trees += 1;

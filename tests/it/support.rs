@@ -41,6 +41,17 @@ pub(crate) fn example_names() -> Vec<String> {
     names
 }
 
+/// The examples that are compiled for servers alone: those can be of any release.
+pub(crate) fn server_names() -> Vec<String> {
+    let alone = |it: &String| !example_text(it).contains("\nkubernetes:");
+    example_names().into_iter().filter(alone).collect()
+}
+
+/// The examples that are compiled for servers.
+pub(crate) fn docker_names() -> Vec<String> {
+    example_names().into_iter().filter(|it| example_text(it).contains("\ndocker:")).collect()
+}
+
 /// The site file of an example.
 pub(crate) fn example_text(name: &str) -> String {
     let path = examples().join(name).join("site.yaml");

@@ -423,7 +423,7 @@ fn a_line_of_one_service_is_not_that_of_another() {
 
 #[test]
 fn no_secret_and_no_placeholder_is_shown() {
-    for name in support::example_names() {
+    for name in support::docker_names() {
         let (trace, secrets) = (&traces()[&name], support::example(&name).1);
         let mut hidden = 0;
         for (path, file) in trace.files() {

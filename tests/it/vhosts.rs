@@ -64,11 +64,11 @@ fn difference(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) ->
 #[test]
 fn every_example_has_its_vhosts_at_every_release_on_every_system() {
     let mut rendered = 0;
-    for name in support::example_names() {
+    for name in support::server_names() {
         for release in RELEASES {
             let mut site = support::site(&support::at_release(&name, release));
             for os in SYSTEMS {
-                site.docker().os = os;
+                site.docker.as_mut().expect("a server").os = os;
                 let files = sketched(&site);
                 fits(
                     &format!("{name} at {} on {}", release.version, os.name()),

@@ -18,7 +18,8 @@ fn lists() -> Vec<(PathBuf, Value)> {
     let folders = trees().into_iter().flat_map(|tree| {
         let workers = fs::read_dir(tree.dir.join("workers")).into_iter().flatten();
         let workers = workers.map(|it| it.expect("an entry").path());
-        workers.chain([tree.dir.join("docker")]).collect::<Vec<_>>()
+        let server = Some(tree.dir.join("docker")).filter(|it| it.is_dir());
+        workers.chain(server).collect::<Vec<_>>()
     });
     let read = |folder: PathBuf| {
         let text = fs::read_to_string(folder.join("checks.json")).expect("checks.json");

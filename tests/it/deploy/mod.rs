@@ -211,6 +211,9 @@ fn scripts_and_workflows_are_judged_clean() {
     };
     for tree in trees() {
         let folder = tree.dir.join("docker/deploy");
+        if !folder.is_dir() {
+            continue;
+        }
         judge(&shellcheck, &["-S", "style"], &folder.join("deploy.sh"));
         judge(&shfmt, &["-i", "2", "-ci", "-d"], &folder.join("deploy.sh"));
         let workflow = folder.join("github-workflow.yml");

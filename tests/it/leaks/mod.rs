@@ -166,7 +166,7 @@ fn name(text: &str) -> SecretName {
 /// Every example, with made values and with hostile ones, through every command.
 #[test]
 fn no_command_says_a_secret_of_any_example() {
-    for example in support::example_names() {
+    for example in support::docker_names() {
         for values in [Values::Made, Values::Hostile] {
             let case = Case::of(&example, values);
             let built = case.run(&example, &["build", "site.yaml"], None);

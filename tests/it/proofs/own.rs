@@ -27,7 +27,7 @@ fn every_example_holds_every_proof() {
 #[test]
 fn every_example_holds_at_every_release() {
     let mut trees = 0;
-    for name in support::example_names() {
+    for name in support::server_names() {
         for release in RELEASES {
             let tree = support::tree_of(&support::at_release(&name, release));
             is_clean(&format!("{name} at {}", release.version), &tree, &Context::default());

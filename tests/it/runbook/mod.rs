@@ -19,7 +19,8 @@ fn runbooks() -> Vec<(Tree, String)> {
         let text = fs::read_to_string(tree.dir.join("RUNBOOK.md")).expect("a runbook");
         (tree, text)
     };
-    trees().into_iter().map(read).collect()
+    let with = trees().into_iter().filter(|it| it.dir.join("RUNBOOK.md").is_file());
+    with.map(read).collect()
 }
 
 /// The commands of the control script of a folder: those of its parts, and the two of the entry point.
