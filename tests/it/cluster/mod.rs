@@ -14,6 +14,7 @@ mod edits;
 mod emitted;
 mod flux;
 mod git;
+mod harness;
 mod kubectl;
 mod objects;
 mod plane;
