@@ -8,6 +8,7 @@ mod cases;
 mod catalogue;
 mod checks;
 mod cli;
+mod cluster;
 mod consumers;
 mod ctl;
 mod deploy;
