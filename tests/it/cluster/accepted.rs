@@ -6,8 +6,11 @@ use super::flux::Cluster;
 use serde_json::{Value, json};
 use std::process::Output;
 
+/// What is done to a site.
+type Change = fn(&mut Value);
+
 /// Changes that bring what no example has.
-const VARIANTS: &[(&str, fn(&mut Value))] = &[
+const VARIANTS: &[(&str, Change)] = &[
     ("a namespace of its own", |site| {
         site["kubernetes"]["namespace"] = json!("triggers");
     }),
