@@ -12,7 +12,12 @@ use crate::yaml::{Kind, Node};
 const MENDINGS: usize = 4;
 
 /// Changes the other keys that errors name, and gives what follows from the change itself.
+///
+/// What is accepted in `allow` changes no file: without it other keys would have to go, and those lines are theirs.
 pub(super) fn mended(bench: &Bench<'_>, route: &Route, changed: &Node) -> Option<Difference> {
+    if matches!(route.0.first(), Some(Step::Key(key)) if key == "allow") {
+        return None;
+    }
     let mut both = changed.clone();
     // The site as it is, with the keys alone that the change needs besides.
     let mut needed = bench.root.clone();
