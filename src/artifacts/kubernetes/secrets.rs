@@ -45,24 +45,19 @@ impl Secret {
     }
 
     fn substituted(&self, prefix: &str) -> Value {
-        let value = |pieces: &Pieces| {
+        self.with(|pieces| {
             pieces.in_words(str::to_owned, |name, _| marked::variable(&format!("{prefix}{name}")))
-        };
-        let data: Map<String, Value> =
-            self.entries.iter().map(|(key, it)| (key.clone(), json!(value(it)))).collect();
-        object_with(
-            "v1",
-            "Secret",
-            self.metadata(),
-            json!({ "type": self.kind, "stringData": data }),
-        )
+        })
     }
 
     /// With its values, for a file that is encrypted.
     fn in_clear(&self, cluster: &Cluster<'_>) -> Value {
-        let value = |pieces: &Pieces| json!(pieces.exposed(cluster.secrets));
+        self.with(|pieces| pieces.exposed(cluster.secrets))
+    }
+
+    fn with(&self, value: impl Fn(&Pieces) -> String) -> Value {
         let data: Map<String, Value> =
-            self.entries.iter().map(|(key, it)| (key.clone(), value(it))).collect();
+            self.entries.iter().map(|(key, it)| (key.clone(), json!(value(it)))).collect();
         object_with(
             "v1",
             "Secret",
