@@ -253,6 +253,11 @@ sql_elsewhere() { # [ARGUMENT...]: in the network of the webapp, which reaches i
     engine run --rm -i --network "container:$(container webapp)" --entrypoint sh "$PSQL_IMAGE" -c "$PSQL_OF_SERVICE" psql "$@"
 }
 
+# The rows by which restores are administrators for a while; a restore that is killed leaves its own.
+drop_restore_tokens() {
+  sql <<<"DELETE FROM \"PersonalAccessToken\" WHERE id LIKE 'trigger\\_ctl\\_%'"
+}
+
 clickhouse() { # the query on standard input, in the bundled ClickHouse
   inside clickhouse clickhouse-client
 }
