@@ -354,7 +354,8 @@ fn a_backup_comes_back_on_a_new_server() {
     std::thread::sleep(std::time::Duration::from_millis(1100));
     let again = new.0.backup();
     let counts = |world: &World, set: &str| world.read(&format!("backups/{set}/counts.postgres"));
-    assert_eq!(counts(&new.0, &again), counts(&old.0, &set));
+    let without_token = counts(&old.0, &set).replace("AccessToken 2\n", "AccessToken 1\n");
+    assert_eq!(counts(&new.0, &again), without_token);
     // Into the cluster that it was made of: the position is above already, and slots and their reader are in the way.
     sql(&new.0, "trigger", "DELETE FROM \"TaskRun\" WHERE id < 'run_3'");
     redis(&new.0, &["FLUSHALL"]);

@@ -17,10 +17,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("/domain", &["xn--mnchen-3ya.example.com", LONG_DOMAIN]),
     ("/storage/registry/bundled/host", &["r.example.com", LONG_DOMAIN]),
     ("/storage/object_store/bundled/public_host", &["s.example.com", LONG_DOMAIN]),
-    (
-        "/docker/topology/workers/0/addresses/0",
-        &["203.0.113.0/24", "2001:db8::/32", "0.0.0.0/0", "::1"],
-    ),
+    ("/docker/topology/workers/0/addresses/0", &["203.0.113.0/24", "2001:db8::/32", "2001:db8::1"]),
 ];
 const LONGEST_LABEL: &str = "a234567890123456789012345678901234567890";
 const LONG_DOMAIN: &str = "a23456789012345678901234567890123456789012345678901234567890123.\
