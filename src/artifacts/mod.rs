@@ -133,9 +133,12 @@ fn file(artifact: &'static str, path: impl Into<String>, mode: Mode, body: Body)
 
 /// The install root as a word of a shell.
 fn root_word(site: &Site) -> String {
-    let root = site.docker().root.as_str();
-    // Letters, digits, `.`, `_`, `-`, `/` and blanks are all that may stand in it.
-    if root.contains(' ') { format!("'{root}'") } else { root.to_owned() }
+    folder_word(site.docker().root.as_str())
+}
+
+/// A folder as a word of a shell. Letters, digits, `.`, `_`, `-`, `/` and blanks are all that may stand in it.
+fn folder_word(folder: &str) -> String {
+    if folder.contains(' ') { format!("'{folder}'") } else { folder.to_owned() }
 }
 
 /// How the memory of a server is divided, for the head of its stack.

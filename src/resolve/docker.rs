@@ -22,6 +22,9 @@ pub(super) fn resolve(
 ) -> Docker {
     let memory = written.host.as_ref().and_then(|it| it.memory).unwrap_or(MEMORY);
     let workers = workers(written, cx);
+    if matches!(proxy, Proxy::None) {
+        refuse_addresses(&workers, cx);
+    }
     let split = !workers.is_empty();
     refuse_on_split(split, storage, cx);
     refuse_unused(written, storage, cx);
@@ -75,6 +78,17 @@ fn refuse_some_addresses(workers: &[Worker], cx: &mut Cx<'_>) {
                 "say where each worker comes from, as `addresses: [203.0.113.7]`, or of none",
             ),
         );
+    }
+}
+
+/// Who gets to a path is for nginx to say.
+fn refuse_addresses(workers: &[Worker], cx: &mut Cx<'_>) {
+    for (nth, _) in workers.iter().enumerate().filter(|(_, it)| !it.addresses.is_empty()) {
+        let key = Route::from("docker.topology.workers").index(nth).key("addresses");
+        let message = format!("`{key}` has no effect: your own proxy decides it");
+        cx.sink.push(Diagnostic::error("key-without-effect", Place::Key(key), message).help(
+            "remove it, and let your own proxy answer `/engine/v1/worker-actions/` and `/otel/v1/` for these addresses alone",
+        ));
     }
 }
 

@@ -77,7 +77,7 @@ section! {
         /// Its memory. Default: 8GiB.
         optional memory: ByteSize,
         /// Where it comes from. Where every worker host says so, nginx lets nobody else to what only they need:
-        /// `/engine/v1/worker-actions/` and `/otel/v1/`. Default: everybody.
+        /// `/engine/v1/worker-actions/` and `/otel/v1/`. Not with `proxy: none`. Default: everybody.
         optional addresses: Vec<AddressRange>,
     }
 }

@@ -59,6 +59,9 @@ fn text(text: &str) -> Result<(), Refusal> {
     }
 }
 
+/// Commands of cron and units of systemd have an end, and hold more than this path.
+const LONGEST_PATH: usize = 200;
+
 fn install_root(text: &str) -> Result<(), Refusal> {
     let inner = |c: char| c.is_ascii_alphanumeric() || "._ -".contains(c);
     let Some(relative) = text.strip_prefix('/') else {
@@ -66,6 +69,9 @@ fn install_root(text: &str) -> Result<(), Refusal> {
     };
     if text.ends_with('/') {
         return Err(Refusal::new("it must not end with `/`").instead(text.trim_end_matches('/')));
+    }
+    if text.len() > LONGEST_PATH {
+        return Err(Refusal::new(format!("it is longer than {LONGEST_PATH} characters")));
     }
     relative.split('/').try_for_each(|part| match part {
         "" | "." | ".." => Err(Refusal::new("it must not hold `//`, `.` or `..`")),
@@ -146,6 +152,8 @@ mod tests {
             assert!(InstallRoot::from_text(bad).is_err(), "{bad:?}");
         }
         assert!(InstallRoot::from_text("/srv/my apps/trigger.dev").is_ok());
+        assert!(InstallRoot::from_text(&format!("/{}", "x".repeat(199))).is_ok());
+        assert!(InstallRoot::from_text(&format!("/{}", "x".repeat(200))).is_err());
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) static CHECKS: &[Check] = &[
         place: Place::Here,
         by: DOCTOR,
         title: "the worker token is there",
-        hint: "without it no run starts; it is made once, and restored from a backup",
+        hint: "trigger-ctl.sh worker-token check says what is wrong; worker-token reset makes another one on the server",
         expects: |on| {
             let place = if on.is_server() { "volume" } else { "file" };
             Some(vec![place.into()])

@@ -11,7 +11,7 @@ pub(super) static CHECKS: &[Check] = &[
         severity: Severity::Critical,
         place: Place::Here,
         by: STATUS,
-        title: "the newest verified set is as young as the schedule makes it (a warning if one was missed)",
+        title: "the newest verified set is as young as the schedule makes it (status only warns if one was missed)",
         hint: "trigger-ctl.sh backup makes one now and says what is in its way",
         expects: |on| {
             when(on.is_server() && on.site.docker().backup.scheduler.schedule().is_some())
@@ -77,5 +77,15 @@ pub(super) static CHECKS: &[Check] = &[
         title: "the newest set was made with the ENCRYPTION_KEY of .env",
         hint: "with another key nothing that users stored can be read: put the old key back, and build and copy again",
         expects: |on| when(on.is_server()),
+    },
+    Check {
+        id: "V86",
+        name: "restore-token",
+        severity: Severity::Warning,
+        place: Place::Here,
+        by: DOCTOR,
+        title: "no token is left of a restore that was killed",
+        hint: "trigger-ctl.sh prune removes it; so does the next restore",
+        expects: |on| when(on.is_server() && on.has("postgres")),
     },
 ];

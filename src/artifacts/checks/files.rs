@@ -49,7 +49,7 @@ pub(super) static CHECKS: &[Check] = &[
         place: Place::Here,
         by: DOCTOR,
         title: "compose takes the files, and they publish on loopback alone",
-        hint: "run docker compose config -q with the files to see what it refuses",
+        hint: "trigger-ctl.sh config shows what compose refuses",
         expects: always,
     },
     Check {

@@ -192,6 +192,13 @@ pub(super) fn of_server(site: &Site) -> impl Iterator<Item = &'static Check> {
     checks().filter(move |it| (it.expects)(on).is_some())
 }
 
+/// The checks that a machine of the site has.
+pub(super) fn of_site(site: &Site) -> impl Iterator<Item = &'static Check> {
+    let machines = std::iter::once(None).chain(site.docker().workers.iter().map(Some));
+    let machines: Vec<_> = machines.map(|worker| On { site, worker }).collect();
+    checks().filter(move |it| machines.iter().any(|on| (it.expects)(*on).is_some()))
+}
+
 fn row(check: &Check, on: On<'_>) -> Option<Value> {
     let expect = (check.expects)(on)?;
     Some(json!({

@@ -98,9 +98,9 @@ pub(super) static CHECKS: &[Check] = &[
         severity: Severity::Warning,
         place: Place::Here,
         by: VERIFY,
-        title: "nginx sends on each event as it comes, and lets the websockets of the dashboard's host through",
+        title: "nginx sends on each event as it comes, within a second, and lets websockets through where they are open",
         hint: "trigger-ctl.sh verify --only hashes,nginx: its files were changed or are not loaded",
-        expects: |on| nginx(on).map(|_| vec![dashboard(on.site)]),
+        expects: |on| nginx(on).map(|_| streaming(on.site)),
     },
     Check {
         id: "V73",
@@ -163,6 +163,13 @@ fn dashboard(site: &Site) -> String {
     format!("{}={address}", site.dashboard_host())
 }
 
+/// Every way in on which events and websockets come.
+fn streaming(site: &Site) -> Vec<String> {
+    let to_the_world = site.tailnet().is_some() && site.network.expose.engine;
+    let api = to_the_world.then(|| format!("{}=127.0.0.1", site.api_host()));
+    std::iter::once(dashboard(site)).chain(api).collect()
+}
+
 /// Each name with the address of this machine at which nginx answers for it.
 fn hosts(site: &Site) -> Vec<String> {
     let on_tailnet =
@@ -196,6 +203,7 @@ fn refused(site: &Site) -> Vec<String> {
         "/otel/v1/traces",
         "/engine/v1/worker-actions/connect",
         "/api/../admin",
+        "/api/v1/..%5c..%5cadmin",
         "/resources/packets/x/..%2f..%2fapi/v1/x",
         "/api/v1/whoami?_data=root",
         "/healthcheck?%5Fdata=root",

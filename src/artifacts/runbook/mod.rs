@@ -71,6 +71,7 @@ fn told(site: &Site) -> Value {
             "because": it.because,
         })).collect::<Vec<_>>(),
         "alarms": tables::alarms(site),
+        "checks": tables::checks_by_step(site),
         "backup": tables::backup(site),
         "store": site.store.to_string(),
         // A template cannot hold these two braces.

@@ -2,6 +2,7 @@
 
 use super::super::backup::unit;
 use super::super::compose;
+use super::super::{folder_word, root_word};
 use crate::site::{
     Clickhouse, ClickhousePart, Hardening, ObjectStore, Offsite, Postgres, Redis, Scheduler, Site,
 };
@@ -80,8 +81,12 @@ pub(super) fn backends(site: &Site) -> Vec<(&'static str, u16, String)> {
 
 /// The same for a proxy of the author's.
 pub(super) fn forwards(site: &Site) -> Vec<Value> {
-    let rows = backends(site).into_iter();
-    rows.map(|(_, port, host)| json!({ "host": host, "port": port })).collect()
+    let api = ("webapp", site.docker().publish.webapp.number(), site.api_host().to_string());
+    let mut rows = backends(site);
+    if site.has_two_hosts() {
+        rows.insert(1, api);
+    }
+    rows.into_iter().map(|(_, port, host)| json!({ "host": host, "port": port })).collect()
 }
 
 /// Each network of the server with its members.
@@ -149,8 +154,16 @@ pub(super) fn backup(site: &Site) -> Value {
         Offsite::Restic { repository, .. } => repository.to_string(),
         Offsite::Rclone(remote) => remote.to_string(),
     };
+    let at = root_word(site);
+    let of_s3 = match &it.offsite {
+        Offsite::Restic { s3: Some(_), .. } => {
+            format!("AWS_SHARED_CREDENTIALS_FILE={at}/backup/restic-s3 ")
+        }
+        Offsite::Restic { s3: None, .. } | Offsite::Rclone(_) | Offsite::None => String::new(),
+    };
     json!({
         "dir": it.dir.as_str(),
+        "dir_word": folder_word(it.dir.as_str()),
         "keep": it.keep_sets,
         "parts": saved(site).join(", "),
         "left_out": left_out(site).join(", "),
@@ -158,8 +171,11 @@ pub(super) fn backup(site: &Site) -> Value {
         "cron": matches!(it.scheduler, Scheduler::Cron(_)),
         "systemd": matches!(it.scheduler, Scheduler::Systemd(_)),
         "when": it.scheduler.schedule().map(|it| it.to_string()),
-        "away": away,
+        "away": &away,
         "restic": matches!(it.offsite, Offsite::Restic { .. }),
+        "sftp": away.starts_with("sftp:"),
+        // Letters, digits and `@._:/-` are all that may stand in it.
+        "call": format!("{of_s3}restic --repo {away} --password-file {at}/backup/restic-password"),
         "encrypted": !it.recipients.is_empty(),
     })
 }
@@ -195,9 +211,34 @@ fn left_out(site: &Site) -> Vec<&'static str> {
     parts.into_iter().filter(|(left, _)| *left).map(|(_, name)| name).collect()
 }
 
+/// Checks that can be made before anything runs; and those of `status` that fail until later steps are done.
+pub(super) fn checks_by_step(site: &Site) -> Value {
+    let before = [
+        "system",
+        "engine",
+        "space",
+        "names",
+        "hashes",
+        "secrets",
+        "images",
+        "compose",
+        "registry-login",
+    ];
+    let of_workers = site.is_split().then_some("heartbeat");
+    let later: Vec<&str> =
+        of_workers.into_iter().chain(["certificates", "public-name", "backup-age"]).collect();
+    let names = |of_status: bool, among: &[&str]| {
+        super::super::checks::of_server(site)
+            .filter(|it| among.contains(&it.name) && (it.by.status || !of_status))
+            .map(|it| it.name)
+            .collect::<Vec<_>>()
+    };
+    json!({ "before": names(false, &before), "later": names(true, &later) })
+}
+
 /// What can go wrong, by the check that says so.
 pub(super) fn alarms(site: &Site) -> Vec<Value> {
-    super::super::checks::of_server(site)
+    super::super::checks::of_site(site)
         .map(|it| {
             json!({
                 "id": it.id,

@@ -1,6 +1,6 @@
 //! Restoring with canned programs: the order, and everything that is refused before anything is stopped.
 
-use super::world::World;
+use super::world::{World, as_root, ended, have};
 use std::fs;
 
 /// Nothing was stopped, started or changed.
@@ -245,4 +245,40 @@ fn untouched_but_drill(world: &World) {
         !calls.lines().any(|it| it.contains("pg_restore --exit") && it.contains("mine-postgres")),
         "{calls}"
     );
+}
+
+/// Each kind of site: saved, looked through, tried and put back by the scripts and the constants that it has.
+#[test]
+fn every_kind_of_site_comes_back() {
+    if !have(&["restic"]) {
+        return;
+    }
+    for name in ["minimal-vps", "hardened-vps", "split-workers"] {
+        let world = World::example(name);
+        let runbook = world.read("RUNBOOK.md");
+        // What the runbook says of the copies elsewhere is done as it stands there.
+        let of_runbook = |what: &str| {
+            let line = runbook.lines().find(|it| it.starts_with("restic ") && it.contains(what));
+            let Some(line) = line else { return false };
+            let path = crate::consumers::root().join(".tools/bin");
+            let script = format!("PATH={}:$PATH; {line}", path.display());
+            ended(as_root().args(["bash", "-c", &script])).with(0);
+            true
+        };
+        let goes_away = of_runbook(" init");
+        assert_eq!(goes_away, name == "hardened-vps");
+        let set = world.backup();
+        world.ctl(&["backup", "verify"]).with(0);
+        world.ctl(&["restore", &set, "--drill"]).with(0);
+        if goes_away {
+            fs::remove_dir_all(world.at("backups")).expect("the sets");
+            assert!(of_runbook(" restore latest "), "{runbook}");
+            let listed = world.ctl(&["backup", "list"]).with(0).out;
+            assert!(listed.contains(&set) && listed.contains(" verified "), "{listed}");
+        }
+        world.ctl(&["restore", &set, "--yes"]).with(0);
+        let told = world.ctl(&["backup", "list"]).err;
+        let elsewhere = told.contains("s2 is not part of this stack");
+        assert_eq!(elsewhere, name == "split-workers", "{told}");
+    }
 }

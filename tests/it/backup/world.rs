@@ -2,6 +2,7 @@
 
 use crate::consumers::{root, run, tool};
 use crate::support;
+use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
@@ -101,6 +102,24 @@ impl World {
         world
     }
 
+    /// The same server with the files of an example, whose sets stay on this machine, and its runbook beside them.
+    pub(super) fn example(name: &str) -> Self {
+        let world = Self::new("");
+        let mut site: Value = serde_yaml::from_str(&support::example_text(name)).expect("YAML");
+        let place = |path: &str| json!(world.at(path).display().to_string());
+        site["docker"]["project"] = json!("mine");
+        site["docker"]["root"] = place("root");
+        let backup = &mut site["docker"]["backup"];
+        backup["dir"] = place("backups");
+        if !backup["offsite"].is_null() {
+            backup["offsite"]["restic"]["repository"] = place("away");
+            backup.as_object_mut().expect("a section").remove("notify");
+        }
+        fs::remove_dir_all(world.at("root")).expect("the other site");
+        world.install_site(&site.to_string());
+        world
+    }
+
     /// Puts the output of a site into the install root.
     pub(super) fn install(&self, backup: &str) {
         let dir = self.at("backups");
@@ -109,7 +128,13 @@ impl World {
             support::SITE.replace("docker: {}", "docker:"),
             dir.display()
         );
-        for (path, file) in support::tree_of(&text).files {
+        self.install_site(&text);
+    }
+
+    fn install_site(&self, text: &str) {
+        let tree = support::tree_of(text);
+        self.write("RUNBOOK.md", tree.get("RUNBOOK.md").expect("a runbook").text());
+        for (path, file) in tree.files {
             if let Some(path) = path.as_str().strip_prefix("docker/") {
                 let place = self.at("root").join(path);
                 fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");

@@ -32,6 +32,16 @@ network: { access: { tailscale: { ipv4: 100.101.102.103, api_domain: api.example
 docker: { proxy: { nginx: { tls: { tailscale: {} } } } }
 storage: { registry: { bundled: { host: registry.example.com } } }
 ";
+/// An API whose engine is open to the world, beside a dashboard on a tailnet.
+const EXPOSED: &str = "\
+version: 1
+name: minimal-vps
+release: 4.5.12
+domain: trigger.example.com
+access: { admins: [ops@example.com] }
+network: { access: { tailscale: { ipv4: 100.101.102.103, api_domain: api.example.com } }, expose: { engine: true } }
+docker: { proxy: { nginx: { tls: { letsencrypt: { challenge: dns01 } } } } }
+";
 const WORKER: &str = "split-workers/workers/worker-1";
 
 /// What is changed on a machine.
@@ -188,6 +198,9 @@ fn rows() -> Vec<Row> {
         (ONE, "V67", curl("*'-D - '*", "server: nginx\n")),
         (ONE, "V67", curl("*'-D - '*", "server: nginx/1.22.1\nstrict-transport-security: max-age=1\n")),
         (ONE, "V68", curl("*'/socket.io/'*", "404")),
+        (ONE, "V68", curl("*time_starttransfer*", "401 1.204113")),
+        (ONE, "V68", curl("*time_starttransfer*", "000 0.000000")),
+        (EXPOSED, "V68", curl("*':443:127.0.0.1 '*'/socket.io/'*", "404")),
         (ONE, "V68", Disk(|it| {
             let path = it.install().join("nginx/vhosts/dashboard.conf");
             let text = fs::read_to_string(&path).expect("a file");
@@ -201,7 +214,7 @@ fn rows() -> Vec<Row> {
         (TAILNET, "V71", curl("*':443:127.0.0.1 '*/login", "200")),
         (TAILNET, "V71", curl("*':443:100.101.102.103 '*/login", "000")),
         (ONE, "V80", Disk(|it| old(it, "2026-01-01T00:00:00Z"))),
-        (ONE, "V80 poor", Disk(|it| old(it, &hours_ago(30)))),
+        (ONE, "V80", Disk(|it| old(it, &hours_ago(27)))),
         (ONE, "V80", Disk(|it| fs::remove_file(it.file("sets/20260101T000000Z/verified")).expect("gone"))),
         (ONE, "V81", Disk(|it| manifest(it, "postgres", "nothing"))),
         (ONE, "V82", Disk(|it| fs::write(it.install().join(".state/backup-last"), "2026-01-01T00:00:00Z failed\n").expect("a file"))),
@@ -209,6 +222,7 @@ fn rows() -> Vec<Row> {
         (ONE, "V84", Disk(|it| fs::write(it.install().join(".state/drill-last"), "2026-01-01T00:00:00Z x\n").expect("a file"))),
         (ONE, "V84", Disk(|it| fs::remove_file(it.install().join(".state/drill-last")).expect("gone"))),
         (ONE, "V85", Disk(|it| manifest(it, "\"key_salt\": \"ab\"", "\"key_salt\": \"cd\""))),
+        (ONE, "V86", docker("*PersonalAccessToken*", "1\n")),
         (TAILNET, "V83", Disk(|it| fs::remove_file(it.install().join(".state/backup-away")).expect("gone"))),
         (TAILNET, "V83", Disk(|it| fs::write(it.install().join(".state/backup-away"), "2026-01-01T00:00:00Z x\n").expect("a file"))),
         (TAILNET, "V06", Says(("timeout", "*' 8030'".into(), String::new(), 0))),
@@ -238,6 +252,21 @@ fn old(machine: &Machine, made_at: &str) {
     fs::write(&path, format!("{before}{head}{made_at}\"{after}")).expect("a file");
 }
 
+/// One that was missed is no more than a warning to `status`, and two are not.
+#[test]
+fn one_missed_backup_does_not_degrade_the_status() {
+    for (hours, severity, code) in [(25, "critical", 0), (27, "warning", 0), (51, "critical", 3)] {
+        let machine = Machine::of(ONE);
+        old(&machine, &hours_ago(hours));
+        let (ended, stdout, ..) = machine.run(&["status", "--json"]);
+        let rows: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+        let rows = rows.as_array().expect("a list");
+        let row = rows.iter().find(|it| it["id"] == "V80").expect("the check");
+        assert_eq!((&row["severity"], ended), (&severity.into(), code), "{hours}: {row}");
+        assert_eq!(row["status"] == "pass", hours < 26, "{row}");
+    }
+}
+
 fn hours_ago(hours: u32) -> String {
     date(&format!("{hours} hours ago"), "+%Y-%m-%dT%H:%M:%SZ")
 }
@@ -259,6 +288,7 @@ fn a_machine_on_which_all_is_well_passes() {
     for bundle in [
         ONE,
         TAILNET,
+        EXPOSED,
         WORKER,
         ELECTRIC,
         TAILNET_CERT,

@@ -104,6 +104,7 @@ fn application(machine: &Machine) -> Vec<Answer> {
         docker("*wal_level*", "logical|0|5000\n"),
         docker("*pg_publication_tables*", "1\n"),
         docker("*string_agg(slot_name*", "\n"),
+        docker("*PersonalAccessToken*", "0\n"),
         docker("*pg_replication_slots*", "t|reserved|3|-1\n"),
         docker("*'from \"TaskRun\"'*", "100\n"),
         docker("*'node - health'*", "pass it answers\n"),
@@ -154,6 +155,7 @@ fn proxy(machine: &Machine) -> Vec<Answer> {
         answer("openssl", "*tls1_1*", "").with_status(1),
         answer("openssl", "x509*", &lifetime("2020", "2100")),
         answer("openssl", "*", "-----BEGIN CERTIFICATE-----\n"),
+        answer("curl", "*time_starttransfer*", "401 0.004113"),
         answer("curl", "*'/socket.io/'*", "101").with_status(28),
         answer("curl", "*verify.invalid*", "000").with_status(35),
         answer(

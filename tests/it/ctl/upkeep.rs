@@ -32,6 +32,20 @@ fn prune_takes_old_runs_and_nameless_images_alone() {
     assert!(listed.text().contains("network=minimal-vps-runner"), "{}", listed.text());
 }
 
+/// A restore that was killed leaves the row by which it was an administrator.
+#[test]
+fn prune_takes_the_tokens_of_restores_that_were_killed() {
+    let server = server();
+    let deletes = |arguments: &[&str]| {
+        let ran = server.ctl(arguments).ends(0);
+        let of_tokens = |it: &&super::server::Call| it.input.contains("PersonalAccessToken");
+        ran.calls.iter().filter(of_tokens).map(|it| it.input.clone()).collect::<Vec<_>>()
+    };
+    assert!(deletes(&["prune", "--dry-run"]).is_empty());
+    let wanted = "DELETE FROM \"PersonalAccessToken\" WHERE id LIKE 'trigger\\_ctl\\_%'\n";
+    assert_eq!(deletes(&["prune"]), [wanted]);
+}
+
 #[test]
 fn prune_keeps_three_releases_and_what_is_none() {
     let server = server();

@@ -2,10 +2,12 @@
 //! string is refused, or its readers get it as it was written.
 
 use super::hostile;
-use crate::consumers::{run, scrubbed};
+use crate::consumers::{run, scrubbed, tool};
+use crate::runbook::{parsed, picture};
 use crate::support;
 use pulldown_cmark::{Event, Options, Parser};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A key, how a string is put there, and what is lawful besides.
@@ -89,6 +91,104 @@ fn html(page: &str) -> Vec<String> {
         _ => None,
     };
     Parser::new_ext(page, Options::ENABLE_TABLES).filter_map(html).collect()
+}
+
+/// Every string that a key takes, with its site.
+fn taken(keys: &[&'static str]) -> Vec<(&'static Key, String)> {
+    let hostile = hostile();
+    let taking: Vec<Vec<bool>> = hostile.iter().map(|it| taking(it)).collect();
+    let mut found = Vec::new();
+    for (nth, key) in KEYS.iter().enumerate().filter(|(_, it)| keys.contains(&it.pointer)) {
+        let worth = hostile.iter().zip(&taking).filter(|(_, taking)| taking[nth]);
+        let lawful = key.lawful.iter().map(|it| (*it).to_owned());
+        found.extend(worth.map(|it| it.0.clone()).chain(lawful).map(|it| (key, it)));
+    }
+    assert!(found.len() > keys.len(), "hardly a string is taken");
+    found
+}
+
+/// A site with the string and a scheduler, its tree and its install root; `None` if it is refused.
+fn scheduled(
+    key: &Key,
+    text: &str,
+    scheduler: &str,
+) -> Option<(trigger_gen::tree::Tree, String, String)> {
+    let mut site = site(std::slice::from_ref(key), text);
+    site["docker"]["backup"]["scheduler"] = json!(scheduler);
+    let site = support::analyse(&site.to_string()).0?;
+    let (root, project) = (site.docker().root.to_string(), site.docker().project.to_string());
+    Some((trigger_gen::generate(&site, &support::secrets(&site)), root, project))
+}
+
+const OF_SCHEDULES: &[&str] =
+    &["/docker/backup/dir", "/docker/backup/schedule", "/docker/root", "/docker/project"];
+
+/// The command of the entry is one word to the shell of cron, whatever the folder is called.
+#[test]
+fn cron_reads_the_entry_of_whatever_is_taken() {
+    let Some(crontab) = tool("crontab") else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (key, text) in taken(OF_SCHEDULES) {
+        let Some((tree, root, _)) = scheduled(key, &text, "cron") else { continue };
+        let entry = tree.get("docker/backup/cron").expect("an entry").text();
+        let place = folder.path().join("crontab");
+        // `crontab -n` knows no column for the user.
+        std::fs::write(&place, entry.replace(" root ", " ")).expect("a file");
+        let output = run(scrubbed(&crontab).arg("-n").arg(&place));
+        assert!(output.status.success(), "{} {text:?}", key.pointer);
+        let (_, command) = entry.split_once(" root ").expect("a user");
+        assert!(!command.contains('%'), "{command}");
+        let printed = format!("printf '%s\\n' {command}");
+        let output = run(scrubbed(Path::new("sh")).args(["-c", &printed]));
+        let words = String::from_utf8(output.stdout).expect("UTF-8");
+        assert_eq!(words, format!("{root}/trigger-ctl.sh\nbackup\n--scheduled\n"), "{text:?}");
+    }
+}
+
+/// systemd looks for the command where it is, and says so because there is none.
+#[test]
+fn systemd_reads_the_units_of_whatever_is_taken() {
+    let Some(analyze) = tool("systemd-analyze") else { return };
+    for (key, text) in taken(OF_SCHEDULES) {
+        let Some((tree, root, project)) = scheduled(key, &text, "systemd") else { continue };
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut units = Vec::new();
+        for (path, file) in &tree.files {
+            let Some(name) = path.as_str().strip_prefix("docker/backup/systemd/") else { continue };
+            std::fs::write(folder.path().join(name), &file.bytes).expect("a unit");
+            units.push(folder.path().join(name));
+        }
+        assert_eq!(units.len(), 3, "{text:?}");
+        let mut command = scrubbed(&analyze);
+        command.args(["verify", "--man=no", "--recursive-errors=no"]).args(&units);
+        command.env("SYSTEMD_UNIT_PATH", format!("{}:", folder.path().display()));
+        let said = String::from_utf8_lossy(&run(&mut command).stderr).into_owned();
+        let ours: Vec<&str> = said.lines().filter(|it| it.contains(&project)).collect();
+        let missing = format!("Command {root}/trigger-ctl.sh is not executable");
+        assert_eq!(ours.len(), 2, "{} {text:?}: {said}", key.pointer);
+        assert!(ours.iter().all(|it| it.contains(&missing)), "{} {text:?}: {said}", key.pointer);
+    }
+}
+
+/// The picture has the same boxes and arrows, however its machines and networks are called.
+#[test]
+fn mermaid_draws_the_picture_of_whatever_is_taken() {
+    let keys = ["/docker/project", "/docker/topology", "/docker/root"];
+    let mut pictures: BTreeMap<String, &str> = BTreeMap::new();
+    for (key, text) in taken(&keys) {
+        let Some(tree) = tree(key, &text) else { continue };
+        pictures.insert(picture(tree.get("RUNBOOK.md").expect("a runbook").text()), key.pointer);
+    }
+    assert!(pictures.len() > keys.len(), "{}", pictures.len());
+    let texts: Vec<String> = pictures.keys().cloned().collect();
+    let Some(seen) = parsed(&texts) else { return };
+    let mut sizes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for ((text, key), seen) in pictures.iter().zip(&seen) {
+        assert!(seen["fault"].is_null(), "{}: {text}", seen["fault"]);
+        let boxes = seen["boxes"].as_object().map_or(0, serde_json::Map::len);
+        let size = (boxes, seen["arrows"].as_array().map_or(0, Vec::len));
+        assert_eq!(*sizes.entry(key).or_insert(size), size, "{text}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! in six targets makes nginx hang up, and so many handshakes would take minutes.
 
 use super::client::{Connection, Way, request};
-use super::place::{Client, Place, hardened_at, public_at};
+use super::place::{Client, Place, hardened_at, public_at, split_at};
 use super::route::{Route, route};
 use super::server::Server;
 use super::stub::Arrival;
@@ -189,13 +189,19 @@ fn outside_the_api(route: &Route) -> bool {
 
 /// What a client gets to that a public dashboard keeps from everybody.
 fn kept_by_the_dashboard(route: &Route) -> bool {
+    kept_beside_workers(route) || {
+        let parts: Vec<&str> = route.path.split('/').filter(|it| !it.is_empty()).collect();
+        matches!(parts.as_slice(), ["engine", "v1", "worker-actions", ..] | ["otel", ..])
+    }
+}
+
+/// The same where runs are on other servers, which come this way.
+fn kept_beside_workers(route: &Route) -> bool {
     let parts: Vec<&str> = route.path.split('/').filter(|it| !it.is_empty()).collect();
     match parts.as_slice() {
         ["api", version, rest @ ..] if version.starts_with('v') => hosted(rest),
-        ["engine", "v1", "worker-actions", ..] => true,
         [first, ..] => {
-            ["metrics", "tests", "storybook", "internal", "ws", "otel", "ph", "webhooks"]
-                .contains(first)
+            ["metrics", "tests", "storybook", "internal", "ws", "ph", "webhooks"].contains(first)
         }
         [] => false,
     }
@@ -267,6 +273,12 @@ fn nothing_outside_the_list_of_the_api_arrives() {
 #[ignore = "takes long: scripts/test runs it"]
 fn nothing_that_a_public_dashboard_keeps_arrives() {
     judge(public_at(UNCOUNTED), Place::dashboard, kept_by_the_dashboard);
+}
+
+#[test]
+#[ignore = "takes long: scripts/test runs it"]
+fn nothing_that_a_public_dashboard_keeps_beside_workers_arrives() {
+    judge(split_at(UNCOUNTED), Place::dashboard, kept_beside_workers);
 }
 
 /// The same targets find their way where the refusals of differing spellings are taken out.

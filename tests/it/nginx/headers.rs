@@ -1,7 +1,7 @@
 //! What the application is told of a request, which a client cannot forge, and what a client is told of the server.
 
 use super::client::{Connection, request};
-use super::place::{Client, Place, exposed, hardened, public};
+use super::place::{Client, Place, everybody, exposed, hardened};
 use super::server::{OUTSIDER, PEER, Server};
 use super::stub::Arrival;
 
@@ -57,7 +57,7 @@ fn no_client_forges_what_the_application_is_told() {
             forge(&server, &place, Client::Tailnet, place.dashboard(), &all);
         });
     }
-    for place in public() {
+    for place in everybody() {
         let Some(server) = place.running() else { return };
         server.machine.inside(|| {
             forge(&server, &place, Client::World, place.dashboard(), &[TARGETS, OF_THE_DASHBOARD]);
@@ -79,7 +79,7 @@ fn smuggled(host: &str) -> String {
 #[test]
 #[ignore = "takes long: scripts/test runs it"]
 fn the_host_that_the_application_is_told_is_the_one_of_the_server() {
-    for place in hardened() {
+    for place in hardened().into_iter().chain(everybody()) {
         let Some(server) = place.running() else { return };
         server.machine.inside(|| {
             let host = place.api();
@@ -145,15 +145,19 @@ fn an_upgrade_of_anything_else_is_a_plain_request() {
 #[ignore = "takes long: scripts/test runs it"]
 fn a_websocket_opens_where_it_is_exposed_and_only_there() {
     let more = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
-    for (places, world) in [(hardened(), 404), (exposed(), 101)] {
+    let on_tailnet =
+        |world| vec![(Client::World, world), (Client::Tailnet, 101), (Client::TailnetIpv6, 101)];
+    for (places, clients) in [
+        (hardened(), on_tailnet(404)),
+        (exposed(), on_tailnet(101)),
+        (everybody(), vec![(Client::World, 101), (Client::WorldIpv6, 101)]),
+    ] {
         for place in places {
             let Some(server) = place.running() else { return };
             server.machine.inside(|| {
-                for (client, host, status) in [
-                    (Client::World, place.api(), world),
-                    (Client::Tailnet, place.api(), 101),
-                    (Client::Tailnet, place.dashboard(), 101),
-                ] {
+                let at_api = clients.iter().map(|(client, status)| (*client, place.api(), *status));
+                let dashboard = clients.last().map(|(client, _)| (*client, place.dashboard(), 101));
+                for (client, host, status) in at_api.chain(dashboard) {
                     let mut connection = Connection::open(place.way(client, host));
                     let target = "/socket.io/?EIO=4&transport=websocket";
                     connection.send(&request("GET", target, host, more));
@@ -173,26 +177,45 @@ fn a_websocket_opens_where_it_is_exposed_and_only_there() {
 #[ignore = "takes long: scripts/test runs it"]
 fn every_answer_has_each_header_once_and_names_no_version() {
     for place in hardened() {
-        let Some(server) = place.running() else { return };
-        server.machine.inside(|| {
-            for (client, host, target, status) in [
-                (Client::World, place.api(), "/api/v1/whoami", 200),
-                (Client::World, place.api(), "/login", 404),
-                (Client::World, place.api(), "/api/v1/x/../y", 404),
-                (Client::Tailnet, place.dashboard(), "/login", 200),
-                (Client::Tailnet, place.dashboard(), "/metrics", 403),
-                (Client::Stray, place.dashboard(), "/login", 403),
-            ] {
-                let seen = server.get(place.way(client, host), host, target);
-                let head = seen.head.expect("an answer");
-                assert_eq!(head.status, status, "{client:?} {target}");
-                assert_eq!(head.all("strict-transport-security"), ["max-age=63072000"], "{target}");
-                assert_eq!(head.all("x-content-type-options"), ["nosniff"], "{target}");
-                assert_eq!(head.all("referrer-policy"), ["strict-origin-when-cross-origin"]);
-                assert_eq!(head.all("x-frame-options"), ["SAMEORIGIN"], "{target}");
-                assert_eq!(head.all("server"), ["nginx"], "{target}");
-                assert!(head.all("x-powered-by").is_empty(), "{target}");
-            }
-        });
+        let (api, dashboard) = (place.api(), place.dashboard());
+        assert_each_once(
+            &place,
+            &[
+                (Client::World, api, "/api/v1/whoami", 200),
+                (Client::World, api, "/login", 404),
+                (Client::World, api, "/api/v1/x/../y", 404),
+                (Client::Tailnet, dashboard, "/login", 200),
+                (Client::Tailnet, dashboard, "/metrics", 403),
+                (Client::Stray, dashboard, "/login", 403),
+            ],
+        );
     }
+    for place in everybody() {
+        let dashboard = place.dashboard();
+        assert_each_once(
+            &place,
+            &[
+                (Client::World, dashboard, "/login", 200),
+                (Client::World, dashboard, "/metrics", 403),
+                (Client::World, dashboard, "/api/v1/x/../y", 403),
+            ],
+        );
+    }
+}
+
+fn assert_each_once(place: &Place, asked: &[(Client, &str, &str, u16)]) {
+    let Some(server) = place.running() else { return };
+    server.machine.inside(|| {
+        for (client, host, target, status) in asked.iter().copied() {
+            let seen = server.get(place.way(client, host), host, target);
+            let head = seen.head.expect("an answer");
+            assert_eq!(head.status, status, "{client:?} {target}");
+            assert_eq!(head.all("strict-transport-security"), ["max-age=63072000"], "{target}");
+            assert_eq!(head.all("x-content-type-options"), ["nosniff"], "{target}");
+            assert_eq!(head.all("referrer-policy"), ["strict-origin-when-cross-origin"]);
+            assert_eq!(head.all("x-frame-options"), ["SAMEORIGIN"], "{target}");
+            assert_eq!(head.all("server"), ["nginx"], "{target}");
+            assert!(head.all("x-powered-by").is_empty(), "{target}");
+        }
+    });
 }

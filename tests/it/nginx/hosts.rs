@@ -1,9 +1,10 @@
 //! Names and addresses: who gets an answer for which name at which address, over TLS and without.
 
 use super::client::{Connection, Way, request};
-use super::place::{Client, Place, exposed, hardened, public};
+use super::place::{Client, Place, everybody, exposed, hardened};
 use super::server::Server;
 use crate::consumers::{run, tool};
+use std::net::SocketAddr;
 
 /// The status for one name in the handshake and another in the request; 0 where the server hangs up.
 fn status(server: &Server, place: &Place, client: Client, name: &str, host: &str) -> u16 {
@@ -17,7 +18,8 @@ fn status_over_http2(server: &Server, way: Way<'_>, host: &str) -> u16 {
     let name = way.name.expect("a name");
     let mut command = server.machine.command(&tool("curl").expect("curl"));
     command.args(["--http2", "--insecure", "--silent", "--output", "/dev/null"]);
-    command.args(["--connect-to", &format!("{name}:443:{}:443", way.to), "--max-time", "60"]);
+    let to = SocketAddr::new(way.to, 443);
+    command.args(["--connect-to", &format!("{name}:443:{to}"), "--max-time", "60"]);
     command.args(["--interface", &way.from.to_string(), "-H", &format!("Host: {host}")]);
     command.args(["--write-out", "%{http_code} %{http_version}"]);
     let output = run(command.arg(format!("https://{name}/healthcheck")));
@@ -58,10 +60,37 @@ fn a_name_is_answered_at_its_own_address_alone() {
             ] {
                 let seen = status(&server, &place, client, name, host);
                 assert_eq!(seen, expected, "{client:?} {name} {host} {}", place.nginx());
-                if matches!(client, Client::World | Client::Tailnet) {
+                if !matches!(client, Client::Container | Client::Stray) {
                     let seen = status_over_http2(&server, place.way(client, name), host);
                     assert_eq!(seen, expected, "HTTP/2: {client:?} {name} {host}");
                 }
+            }
+        });
+    }
+}
+
+#[test]
+#[ignore = "takes long: scripts/test runs it"]
+fn a_public_site_is_answered_by_its_names_alone() {
+    for place in everybody() {
+        let Some(server) = place.running() else { return };
+        server.machine.inside(|| {
+            let host = place.dashboard();
+            for client in [Client::World, Client::WorldIpv6] {
+                for (name, host, expected) in [
+                    (host, host, 200),
+                    (host, "verify.invalid", 421),
+                    ("verify.invalid", "verify.invalid", 0),
+                    ("verify.invalid", host, 0),
+                ] {
+                    let seen = status(&server, &place, client, name, host);
+                    assert_eq!(seen, expected, "{client:?} {name} {host} {}", place.nginx());
+                    let seen = status_over_http2(&server, place.way(client, name), host);
+                    assert_eq!(seen, expected, "HTTP/2: {client:?} {name} {host}");
+                }
+                let (status, to) = bare(&server, &place, client, host, "/a%2Fb?c=d");
+                assert_eq!((status, to), (301, format!("https://{host}/a%2Fb?c=d")));
+                assert_eq!(bare(&server, &place, client, "verify.invalid", "/").0, 0, "{client:?}");
             }
         });
     }
@@ -109,7 +138,9 @@ fn port_80_sends_known_names_to_https_and_hangs_up_on_others() {
 #[test]
 #[ignore = "takes long: scripts/test runs it"]
 fn the_challenge_of_a_certificate_is_answered_before_the_first_one_and_after() {
-    for place in public().into_iter().chain(public().into_iter().map(Place::before_certificates)) {
+    for place in
+        everybody().into_iter().chain(everybody().into_iter().map(Place::before_certificates))
+    {
         let Some(server) = place.running() else { return };
         server.machine.write(&format!("/var/www/acme{CHALLENGE}"), "proof");
         server.machine.inside(|| {

@@ -1,7 +1,7 @@
 //! What the access log keeps: which paths were asked for, and none of the secrets that stand in addresses.
 
 use super::client::{Session, request};
-use super::place::{Client, Place, hardened, public};
+use super::place::{Client, Place, everybody, hardened};
 
 /// Addresses with a secret, which is always `S3CRET`, and what is kept of them.
 const SECRETS: &[(&str, &str)] = &[
@@ -55,7 +55,7 @@ fn assert_hidden(place: &Place, client: Client, host: &str, addresses: &[(&str, 
 #[test]
 #[ignore = "takes long: scripts/test runs it"]
 fn no_secret_stands_in_the_access_log() {
-    for place in public() {
+    for place in everybody() {
         if !assert_hidden(&place, Client::World, place.dashboard(), SECRETS) {
             return;
         }

@@ -7,6 +7,7 @@ use super::place::{
 };
 use super::server::Server;
 use crate::consumers::{run, tool};
+use std::net::SocketAddr;
 
 /// `>` arrives byte for byte at the application, `-` is refused with 400, 403, 404 or 421 and never arrives.
 ///
@@ -186,7 +187,8 @@ fn wrong_cells_over_http2(
     for (nth, (target, _)) in rows().into_iter().enumerate() {
         command.args(["--next"].iter().take(nth.min(1)));
         command.args(["--http2", "--insecure", "--silent", "--max-time", "60"]);
-        command.args(["--connect-to", &format!("{host}:443:{}:443", way.to)]);
+        let to = SocketAddr::new(way.to, 443);
+        command.args(["--connect-to", &format!("{host}:443:{to}")]);
         command.args(["--interface", &way.from.to_string(), "--output", "/dev/null"]);
         command.args(["--write-out", "%{http_code} %{http_version}\n"]);
         command.args(["--request-target", target, &format!("https://{host}/")]);
@@ -211,7 +213,7 @@ fn wrong_cells_over_http2(
     wrong
 }
 
-/// Judges columns of the matrix: each seen by a client, at the dashboard or at the API.
+/// Judges columns of the matrix: each seen by a client, over IPv4 and IPv6, at the dashboard or at the API.
 fn judge(places: Vec<Place>, columns: &[(usize, Client, bool)]) {
     judge_with(places, columns, &[]);
 }
@@ -223,9 +225,12 @@ fn judge_with(places: Vec<Place>, columns: &[(usize, Client, bool)], more: More)
         server.machine.inside(|| {
             for (column, client, at_dashboard) in columns {
                 let host = if *at_dashboard { place.dashboard() } else { place.api() };
-                for look in [wrong_cells, wrong_cells_over_http2] {
-                    let wrong = look(&server, &place, *client, host, (*column, more)).join("\n");
-                    assert!(wrong.is_empty(), "{} {client:?} {host}:\n{wrong}", place.nginx());
+                for client in place.both_families(*client) {
+                    for look in [wrong_cells, wrong_cells_over_http2] {
+                        let wrong = look(&server, &place, client, host, (*column, more));
+                        let wrong = wrong.join("\n");
+                        assert!(wrong.is_empty(), "{} {client:?} {host}:\n{wrong}", place.nginx());
+                    }
                 }
             }
         });

@@ -139,6 +139,17 @@ impl Place {
         }
     }
 
+    /// A client, and its like that speaks IPv6 where the site has addresses for that.
+    pub(super) fn both_families(&self, client: Client) -> Vec<Client> {
+        let over_ipv6 = match client {
+            Client::World => Some(Client::WorldIpv6),
+            Client::Tailnet => Some(Client::TailnetIpv6),
+            Client::WorldIpv6 | Client::TailnetIpv6 | Client::Container | Client::Stray => None,
+        };
+        let over_ipv6 = over_ipv6.filter(|it| self.address(*it).is_some());
+        std::iter::once(client).chain(over_ipv6).collect()
+    }
+
     /// The way of a client to a name, over TLS.
     pub(super) fn way<'a>(&self, client: Client, name: &'a str) -> Way<'a> {
         let from = match client {
@@ -194,6 +205,11 @@ pub(super) fn split() -> Vec<Place> {
     on_each_system("split-workers", |_| ())
 }
 
+/// Dashboard and API for everybody, with runs here and elsewhere.
+pub(super) fn everybody() -> Vec<Place> {
+    public().into_iter().chain(split()).collect()
+}
+
 /// The same where every worker host says where it comes from: the world is none of them, a peer is.
 pub(super) fn split_by_address() -> Vec<Place> {
     on_each_system("split-workers", |site| {
@@ -234,6 +250,11 @@ pub(super) fn hardened_at(requests_per_second: u32) -> Vec<Place> {
 /// `public`, with another rate limit.
 pub(super) fn public_at(requests_per_second: u32) -> Vec<Place> {
     on_each_system("minimal-vps", |site| limit(site, requests_per_second))
+}
+
+/// `split`, with another rate limit.
+pub(super) fn split_at(requests_per_second: u32) -> Vec<Place> {
+    on_each_system("split-workers", |site| limit(site, requests_per_second))
 }
 
 fn limit(site: &mut Value, requests_per_second: u32) {

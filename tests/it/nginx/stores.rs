@@ -1,7 +1,7 @@
 //! The registry and the object store behind names of their own.
 
 use super::client::request;
-use super::place::{Client, Place, exposed, hardened};
+use super::place::{Client, Place, everybody, exposed, hardened, split};
 use super::server::{OUTSIDER, Seen, Server};
 
 fn see(
@@ -23,7 +23,7 @@ fn assert_refused(seen: &Seen, what: &str) {
 #[test]
 #[ignore = "takes long: scripts/test runs it"]
 fn of_the_registry_its_own_paths_alone_are_reached() {
-    for place in hardened() {
+    for place in hardened().into_iter().chain(everybody()) {
         let Some(server) = place.running() else { return };
         let registry = place.site.bundled_registry().expect("a registry");
         let (host, port) = (registry.host.as_str(), place.site.docker().publish.registry.number());
@@ -76,7 +76,9 @@ fn a_layer_of_any_size_goes_to_the_registry_while_it_is_sent() {
 #[test]
 #[ignore = "takes long: scripts/test runs it"]
 fn of_the_object_store_one_bucket_is_reached_as_it_was_signed() {
-    for (places, client) in [(hardened(), Client::Tailnet), (exposed(), Client::World)] {
+    for (places, client) in
+        [(hardened(), Client::Tailnet), (exposed(), Client::World), (split(), Client::World)]
+    {
         for place in places {
             let Some(server) = place.running() else { return };
             let host = place.site.object_store_host().expect("a host").as_str();

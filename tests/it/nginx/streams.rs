@@ -3,7 +3,7 @@
 //! its answer, and the test the rest of its request, until the first part has come through.
 
 use super::client::{Connection, request};
-use super::place::{Client, Place, exposed, hardened, public};
+use super::place::{Client, Place, everybody, exposed, hardened};
 use super::server::Server;
 use crate::consumers::tool;
 use std::io::{BufRead as _, BufReader};
@@ -80,11 +80,13 @@ fn events_come_one_by_one() {
             }
         });
     }
-    for place in public() {
+    for place in everybody() {
         let Some(server) = place.running() else { return };
         server.machine.inside(|| {
+            let host = place.dashboard();
             for target in of_the_api.into_iter().chain(["/resources/orgs/a/runs/r/stream"]) {
-                assert_events(&server, &place, Client::World, place.dashboard(), target);
+                assert_events(&server, &place, Client::World, host, target);
+                assert_events_over_http2(&server, &place, Client::WorldIpv6, host, target);
             }
         });
     }
@@ -93,7 +95,7 @@ fn events_come_one_by_one() {
 #[test]
 #[ignore = "takes long: scripts/test runs it"]
 fn streamed_bodies_arrive_while_they_are_sent() {
-    for place in exposed() {
+    for place in exposed().into_iter().chain(everybody()) {
         let Some(server) = place.running() else { return };
         server.machine.inside(|| {
             for (method, target) in [
@@ -127,7 +129,8 @@ fn status_of(
     target: &str,
     size: usize,
 ) -> (u16, usize) {
-    let mut connection = Connection::open(place.way(Client::Tailnet, host));
+    let client = if place.site.tailnet().is_some() { Client::Tailnet } else { Client::World };
+    let mut connection = Connection::open(place.way(client, host));
     let more = format!("Content-Length: {size}\r\nExpect: 100-continue\r\n");
     connection.send(&request("POST", target, host, &more));
     let mut head = connection.head().expect("an answer");
@@ -141,17 +144,19 @@ fn status_of(
 #[test]
 #[ignore = "takes long: scripts/test runs it"]
 fn bodies_pass_up_to_their_limit() {
-    for place in hardened() {
+    for place in hardened().into_iter().chain(everybody()) {
         let Some(server) = place.running() else { return };
+        let has_otel = place.site.tailnet().is_some() || place.site.network.expose.otel;
         server.machine.inside(|| {
-            for (target, limit) in [
+            let limits = [
+                ("/otel/v1/traces", 32 * MIB),
                 ("/api/v1/tasks/a/trigger", 16 * MIB),
                 ("/realtime/v1/streams/run_1/out/append", 16 * MIB),
                 ("/api/v3/deployments/d_1/finalize", MIB),
-                ("/otel/v1/traces", 32 * MIB),
                 ("/login", 64 * 1024),
                 ("/resources/orgs/a/new", 16 * MIB),
-            ] {
+            ];
+            for (target, limit) in limits.into_iter().skip(usize::from(!has_otel)) {
                 let host = place.dashboard();
                 let passes = status_of(&server, &place, host, target, limit);
                 assert_eq!(passes, (200, limit), "{target}");

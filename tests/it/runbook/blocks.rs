@@ -65,6 +65,27 @@ fn each_says_where_it_is_run_and_what_to_expect() {
     }
 }
 
+/// What asks would take the next line of a block that is copied whole for the answer.
+#[test]
+fn what_asks_comes_last() {
+    let asks = |line: &str| {
+        let Some((_, call)) = line.split_once("trigger-ctl.sh ") else { return false };
+        let command = call.split(' ').next().unwrap_or_default();
+        let asking = ["install", "update", "restore", "rollback"].contains(&command);
+        asking && !line.contains("--yes") && !line.contains("--drill")
+    };
+    let mut seen = 0;
+    for (tree, text) in runbooks() {
+        for Block { commands, .. } in blocks(&text) {
+            let lines: Vec<&str> = commands.lines().collect();
+            seen += lines.iter().filter(|it| asks(it)).count();
+            let early = lines.iter().rev().skip(1).find(|it| asks(it));
+            assert_eq!(early, None, "{}: it is not the last of\n{commands}", tree.name);
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
 #[test]
 fn a_shell_reads_them() {
     let Some(shellcheck) = tool("shellcheck") else { return };

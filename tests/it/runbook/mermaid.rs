@@ -9,7 +9,7 @@ use std::process::Stdio;
 use trigger_gen::render::mermaid;
 
 /// What mermaid makes of pictures: for each its boxes and arrows, or why it is none. `None` without the program.
-fn parsed(pictures: &[String]) -> Option<Vec<Value>> {
+pub(crate) fn parsed(pictures: &[String]) -> Option<Vec<Value>> {
     let mut command = scrubbed(&tool("mermaid-node")?);
     command.arg(root().join("tests/consumers/mermaid.mjs"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -23,7 +23,7 @@ fn parsed(pictures: &[String]) -> Option<Vec<Value>> {
     Some(serde_json::from_slice(&output.stdout).expect("JSON"))
 }
 
-fn picture(text: &str) -> String {
+pub(crate) fn picture(text: &str) -> String {
     let (_, rest) = text.split_once("```mermaid\n").expect("a picture");
     rest.split_once("```\n").expect("its end").0.to_owned()
 }

@@ -8,6 +8,8 @@ mod blocks;
 mod mermaid;
 mod text;
 
+pub(crate) use mermaid::{parsed, picture};
+
 use crate::consumers::{Tree, trees};
 use std::collections::BTreeSet;
 use std::fs;
@@ -47,6 +49,35 @@ pub(crate) fn called(text: &str) -> BTreeSet<String> {
         rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect()
     };
     calls.map(word).filter(|it| !it.is_empty()).collect()
+}
+
+/// Checks that are named are checks of the machine, and what fails at first is among what `status` asks.
+#[test]
+fn checks_are_those_of_the_machine() {
+    for (tree, text) in runbooks() {
+        let list = fs::read_to_string(tree.dir.join("docker/checks.json")).expect("checks.json");
+        let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
+        let rows = list["checks"].as_array().expect("checks");
+        let of = |by: &str| -> BTreeSet<&str> {
+            let by = |it: &&serde_json::Value| it["by"].as_str().is_some_and(|it| it.contains(by));
+            rows.iter().filter(by).filter_map(|it| it["name"].as_str()).collect()
+        };
+        let named: Vec<&str> = text
+            .split("verify --only ")
+            .skip(1)
+            .flat_map(|it| it.split(char::is_whitespace).next().unwrap_or_default().split(','))
+            .filter(|it| !it.starts_with("NAME"))
+            .collect();
+        assert!(named.len() > 8, "{}: {named:?}", tree.name);
+        for name in named.iter().filter(|it| it.chars().all(|c| c.is_ascii_lowercase())) {
+            assert!(of("verify").contains(name), "{}: {name}", tree.name);
+        }
+        let (_, later) = text.split_once("Expect `pass` on every line").expect("the first status");
+        let later = later.split(", which the next steps bring").next().expect("a sentence");
+        for name in later.split('`').skip(1).step_by(2) {
+            assert!(of("status").contains(name), "{}: {name}", tree.name);
+        }
+    }
 }
 
 #[test]

@@ -86,6 +86,26 @@ fn chapters_follow_from_the_site() {
     assert!(has("minimal-vps", "magic-link") && !has("classic-vps", "magic-link"));
     assert!(has("external-everything", "db.internal.example.com"));
     assert!(has("hardened-vps", "api.trigger.example.com"));
+    let restic = "restic --repo sftp:backup@nas.example.com:/srv/backups/trigger --password-file /srv/trigger/backup/restic-password";
+    assert!(has("hardened-vps", &format!("{restic} init\n")));
+    assert!(has(
+        "hardened-vps",
+        &format!(
+            "{restic} restore latest --host hardened-vps --tag hardened-vps-backup --target /\n"
+        )
+    ));
+    assert!(!has("minimal-vps", "restic"));
+}
+
+/// A proxy of the author's is told of every name that leads to the server.
+#[test]
+fn a_proxy_of_ones_own_hears_of_every_name() {
+    let text = support::SITE.replace("docker: {}", "docker: { proxy: none }\nnetwork: { access: { tailscale: { ipv4: 100.101.102.103, api_domain: api.example.com } } }");
+    let tree = support::tree_of(&text);
+    let runbook = tree.get("RUNBOOK.md").expect("a runbook").text();
+    for host in ["trigger.example.com", "api.example.com", "registry.trigger.example.com"] {
+        assert!(runbook.contains(&format!("| `{host}` | `127.0.0.1:")), "{host}");
+    }
 }
 
 /// What a reader of Markdown gets of the second cell of a table, and of a paragraph.

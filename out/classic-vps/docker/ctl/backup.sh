@@ -173,6 +173,7 @@ backup_need_space() {
   newest=$(sets_verified | sed -n 1p)
   [[ -z $newest ]] || last=$(du -sk -- "$BACKUP_DIR/$newest" | cut -f 1)
   wanted=$((last * 3 / 2))
+  ((${#BACKUP_RECIPIENTS[@]} == 0)) || wanted=$((last * 2))
   ((wanted > 2097152)) || wanted=2097152
   free=$(df -Pk -- "$BACKUP_DIR" | awk 'NR == 2 { print $4 }')
   ((free >= wanted)) || die "$SPACE" "$BACKUP_DIR has $((free / 1024)) MiB left, and a backup wants $((wanted / 1024))"

@@ -235,6 +235,7 @@ env_value() { # NAME [FILE]: its value in .env, in the three spellings that trig
   printf '%s' "$out"
 }
 
+# shellcheck disable=SC2120 # other parts pass arguments
 sql() { # [ARGUMENT...]: of psql, with the statement on standard input; bare rows on standard output
   if [[ $POSTGRES == bundled ]]; then
     inside postgres psql -XqAt -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DATABASE" "$@"
@@ -251,6 +252,12 @@ readonly SERVICE_OF_WEBAPP='const u=new URL(process.env.DIRECT_URL||process.env.
 sql_elsewhere() { # [ARGUMENT...]: in the network of the webapp, which reaches it
   { inside webapp node -e "$SERVICE_OF_WEBAPP" </dev/null && cat; } |
     engine run --rm -i --network "container:$(container webapp)" --entrypoint sh "$PSQL_IMAGE" -c "$PSQL_OF_SERVICE" psql "$@"
+}
+
+# The rows by which restores are administrators for a while; a restore that is killed leaves its own.
+drop_restore_tokens() {
+  # shellcheck disable=SC2119 # it takes no arguments of the caller
+  sql <<<"DELETE FROM \"PersonalAccessToken\" WHERE id LIKE 'trigger\\_ctl\\_%'"
 }
 
 clickhouse() { # the query on standard input, in the bundled ClickHouse

@@ -23,6 +23,14 @@ cmd_prune() {
   prune_images
   run engine builder prune --force --filter "until=$((IMAGES_AFTER / 3600))h"
   keep_releases
+  prune_restore_tokens
+}
+
+# The lock is held, so no restore is under way.
+prune_restore_tokens() {
+  [[ $ROLE == server && $POSTGRES == bundled ]] || return 0
+  [[ $(engine inspect --format '{{.State.Running}}' "$(container postgres)" 2>/dev/null) == true ]] || return 0
+  run drop_restore_tokens
 }
 
 older_than() { # SECONDS TIME

@@ -30,6 +30,7 @@ admin_begin() { # fails where nobody is an administrator
   IFS=$'\t' read -r ADMIN hash encrypted <<<"$row"
   [[ $ADMIN =~ ^[0-9a-f]{32}$ && $hash =~ ^[0-9a-f]{64}$ ]] || return 1
   later admin_end
+  drop_restore_tokens || return 1
   made=$(
     sql <<SQL
 \set id trigger_ctl_$ADMIN
@@ -45,7 +46,7 @@ SQL
 
 admin_end() {
   [[ -n $ADMIN ]] || return 0
-  sql <<<"DELETE FROM \"PersonalAccessToken\" WHERE id = 'trigger_ctl_$ADMIN'"
+  drop_restore_tokens
   ADMIN=''
 }
 

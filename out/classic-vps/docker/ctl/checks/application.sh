@@ -124,28 +124,26 @@ check_clickhouse() { # V48
   good "version $version, migration $level"
 }
 
-check_run_counts() { # V49: what came in the last minute may still be under way
-  local there here window="> now() - interval"
+in_both() { # SQL QUERY: what PostgreSQL and ClickHouse answer, as THERE and HERE
   runs postgres
   runs webapp
-  there=$(sql <<<"select count(*) from \"TaskRun\" where \"createdAt\" $window '61 minutes' and \"createdAt\" < now() - interval '1 minute'") ||
-    unsure "PostgreSQL does not answer"
-  here=$(ask webapp clickhouse "select uniqExact(run_id) from trigger_dev.task_runs_v2 where created_at > now() - interval 61 minute and created_at < now() - interval 1 minute") ||
-    unsure "ClickHouse does not answer"
+  THERE=$(sql <<<"$1") || unsure "PostgreSQL does not answer"
+  HERE=$(ask webapp clickhouse "$2") || unsure "ClickHouse does not answer"
+}
+
+check_run_counts() { # V49: what came in the last minute may still be under way
+  local window="> now() - interval"
+  in_both "select count(*) from \"TaskRun\" where \"createdAt\" $window '61 minutes' and \"createdAt\" < now() - interval '1 minute'" \
+    "select uniqExact(run_id) from trigger_dev.task_runs_v2 where created_at $window 61 minute and created_at < now() - interval 1 minute"
   # One in fifty may lie on the edge of the hour.
-  ((there <= here + there / 50 + 1)) || bad "PostgreSQL has $there, ClickHouse $here"
-  good "PostgreSQL has $there, ClickHouse $here"
+  ((THERE <= HERE + THERE / 50 + 1)) || bad "PostgreSQL has $THERE, ClickHouse $HERE"
+  good "PostgreSQL has $THERE, ClickHouse $HERE"
 }
 
 check_replication_lag() { # V59: the newest run that is a minute old
-  local there here between="between now() - interval '1 hour' and now() - interval '1 minute'"
-  runs postgres
-  runs webapp
-  there=$(sql <<<"select coalesce(extract(epoch from max(\"createdAt\"))::bigint, 0) from \"TaskRun\" where \"createdAt\" $between") ||
-    unsure "PostgreSQL does not answer"
-  here=$(ask webapp clickhouse "select toUnixTimestamp(max(created_at)) from trigger_dev.task_runs_v2 where created_at > now() - interval 1 hour") ||
-    unsure "ClickHouse does not answer"
-  ((there <= here)) || bad "the newest run in the list is $(((there - here) / 60)) minutes older than the newest in PostgreSQL"
+  in_both "select coalesce(extract(epoch from max(\"createdAt\"))::bigint, 0) from \"TaskRun\" where \"createdAt\" between now() - interval '1 hour' and now() - interval '1 minute'" \
+    "select toUnixTimestamp(max(created_at)) from trigger_dev.task_runs_v2 where created_at > now() - interval 1 hour"
+  ((THERE <= HERE)) || bad "the newest run in the list is $(((THERE - HERE) / 60)) minutes older than the newest in PostgreSQL"
   good "the list has the newest run"
 }
 

@@ -139,17 +139,20 @@ check_log_files() { # V70
   good "their owners alone, rotated"
 }
 
-check_streams() { # V68: nginx sends on each event as it comes, and lets websockets through
-  local file open name address code wrong=()
+check_streams() { # V68: nginx sends on each event as it comes, at once, and lets websockets through
+  local file open name address said code wrong=()
   can curl
   for file in "$ROOT"/nginx/vhosts/*.conf; do
     open=$(awk '
-      /^ *location / { streams = /(realtime|engine)\/v1\/ \{|socket\.io\/ \{|finalize/; at = $0; off = 0 }
+      /^ *location / { streams = /(realtime|engine)\/v1\/ \{|socket\.io\/ \{|finalize|location \/ \{/; at = $0; off = 0 }
       /^ *proxy_buffering off;/ { off = 1 }
       /^ *proxy_pass / { if (streams && !off) print at }' "$file")
     [[ -z $open ]] || wrong+=("${file##*/} holds events back")
   done
   while IFS='=' read -r name address; do
+    said=$(fetch "$name" "$address" --http1.1 -H 'Accept: text/event-stream' -o /dev/null -w '%{http_code} %{time_starttransfer}' \
+      "https://$name/realtime/v1/runs") || true
+    [[ $said == [1-5]??' 0.'* ]] || wrong+=("a stream of $name begins with ${said:-nothing}, as status and seconds")
     # What is upgraded stays open: the end of the time is the end of the question.
     code=$(fetch "$name" "$address" --http1.1 --max-time 3 -o /dev/null -w '%{http_code}' -H 'Connection: Upgrade' -H 'Upgrade: websocket' \
       -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dHJpZ2dlci1jdGwtdmVyaQ==' \

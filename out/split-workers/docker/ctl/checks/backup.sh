@@ -20,10 +20,10 @@ check_backup_age() { # V80
   local hours
   sets
   hours=$(hours_since "$(manifest_value "$BACKUP_DIR/$NEWEST" made_at)")
-  # One that was missed is a warning, two are not.
-  ((hours < 2 * BACKUP_MAX_AGE_HOURS - 2)) || bad "$NEWEST is $hours hours old"
-  ((hours < BACKUP_MAX_AGE_HOURS)) || poor "$NEWEST is $hours hours old"
-  good "$NEWEST is $hours hours old"
+  ((hours >= BACKUP_MAX_AGE_HOURS)) || good "$NEWEST is $hours hours old"
+  # To the status of what runs one that was missed is a warning, two are not.
+  if [[ $COMMAND == status || $COMMAND == ps ]] && ((hours < 2 * BACKUP_MAX_AGE_HOURS - 2)); then poor "$NEWEST is $hours hours old"; fi
+  bad "$NEWEST is $hours hours old"
 }
 
 check_backup_parts() { # V81
@@ -76,4 +76,13 @@ check_backup_key() { # V85
   [[ $(key_fingerprint "$salt") == "$(manifest_value "$BACKUP_DIR/$NEWEST" key_fingerprint)" ]] ||
     bad "$NEWEST was made with another one"
   good "the same as in $NEWEST"
+}
+
+check_restore_token() { # V86: the row by which a restore was an administrator, where it was killed before it took it away
+  local left
+  runs postgres
+  left=$(sql <<<"select count(*) from \"PersonalAccessToken\" where id like 'trigger\\_ctl\\_%' and \"createdAt\" < now() - interval '1 hour'") ||
+    unsure "PostgreSQL does not answer"
+  ((left == 0)) || bad "$left are left of restores that were killed"
+  good "none is left"
 }
