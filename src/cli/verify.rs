@@ -51,12 +51,22 @@ fn ours(verb: &Verify, findings: &mut Findings) -> Result<Vec<Fault>, Exit> {
     let on_disk = emit::read(&verb.folder).map_err(|error| findings.emission_failed(&error))?;
     let site = &on_disk.manifest.site;
     let draft = verb.store.as_deref().map(|path| store(path, site, findings)).transpose()?;
-    say(&on_disk, draft.is_some());
+    let withheld = draft.is_none() && lacks_secrets(&on_disk);
+    say(&on_disk, draft.is_some(), withheld);
     let fingerprints = draft.as_ref().map(|it| it.fingerprint_key() as &dyn Fingerprints);
     let file_keys = draft.as_ref().map(|it| it as &dyn FileKeys);
     let names = || ARTIFACTS.iter().map(|it| it.name).chain(["manifest"]);
     let tree = on_disk.to_tree(|name| names().find(|it| *it == name));
-    Ok(proof::check(&tree, &Context { fingerprints, file_keys, ..Context::default() }))
+    Ok(proof::check(&tree, &Context { withheld, fingerprints, file_keys, ..Context::default() }))
+}
+
+/// A checkout has no file that holds a secret; where one is there, the others are missing.
+fn lacks_secrets(on_disk: &OnDisk) -> bool {
+    let is_there =
+        |path: &str| on_disk.files.iter().any(|(it, found)| it.as_str() == path && found.is_some());
+    let mut secret =
+        on_disk.manifest.files.iter().filter(|(_, it)| it.fingerprint.is_some()).peekable();
+    secret.peek().is_some() && !secret.any(|(path, _)| is_there(path))
 }
 
 fn store(path: &Path, site: &str, findings: &mut Findings) -> Result<Draft, Exit> {
@@ -71,12 +81,15 @@ fn store(path: &Path, site: &str, findings: &mut Findings) -> Result<Draft, Exit
 }
 
 /// What is not looked at, and why.
-fn say(on_disk: &OnDisk, has_store: bool) {
+fn say(on_disk: &OnDisk, has_store: bool, withheld: bool) {
     let manifest = &on_disk.manifest;
     let secret = manifest.files.values().filter(|it| it.fingerprint.is_some()).count();
     if secret > 0 && !has_store {
         let files = out::count(secret, "secret file");
-        out::say(format!("{files} not compared with the manifest: no store"));
+        out::say(match withheld {
+            true => format!("{files} not here: what they would hold is read in their twins"),
+            false => format!("{files} not compared with the manifest: no store"),
+        });
     }
     for proof in &manifest.accepted {
         out::say(format!("`{proof}` is not asked: the site allows it"));

@@ -44,6 +44,31 @@ fn a_secret_file_is_compared_by_who_has_the_store() {
 }
 
 #[test]
+fn a_checkout_has_no_secret_files_and_holds_all_the_same() {
+    let folder = built("");
+    let file = |path: &str| folder.path().join("out/mine/docker").join(path);
+    fs::remove_file(file("registry/auth.htpasswd")).expect("removed");
+    let half = run(folder.path(), &["verify", "out/mine"], None);
+    assert_eq!(half.code, 1, "one of two is missing: {}", half.err);
+    fs::remove_file(file(".env")).expect("removed");
+    let ran = run(folder.path(), &["verify", "out/mine"], None);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let said = "2 secret files not here: what they would hold is read in their twins";
+    assert!(ran.err.contains(said), "{}", ran.err);
+    let kept = run(folder.path(), &WITH_STORE, None);
+    assert_eq!(kept.code, 1, "who has the store has the files: {}", kept.err);
+
+    let twin = file(".env.redacted");
+    let text = fs::read_to_string(&twin).expect("readable");
+    fs::write(&twin, text.replace("APP_ORIGIN=https", "APP_ORIGIN=http")).expect("written");
+    let ran = run(folder.path(), &["verify", "out/mine"], None);
+    assert!(ran.out.contains("docker/.env.redacted"), "{}", ran.out);
+    fs::remove_file(&twin).expect("removed");
+    let ran = run(folder.path(), &["verify", "out/mine"], None);
+    assert!(ran.out.contains("docker/.env.redacted: is listed by the manifest"), "{}", ran.out);
+}
+
+#[test]
 fn a_store_that_cannot_be_used_is_said() {
     let folder = built("");
     let ran = run(folder.path(), &["verify", "out/mine", "--store", "other.secrets.yaml"], None);

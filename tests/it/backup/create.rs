@@ -356,6 +356,22 @@ fn a_scheduled_run_speaks_only_of_failures() {
 }
 
 #[test]
+fn two_sets_of_one_second_have_two_names() {
+    let world = World::new("");
+    let clock = r#"case $* in
+  "-u +%Y%m%dT%H%M%SZ")
+    echo >>"$0.asked"
+    (($(wc -l <"$0.asked") > 4)) && echo 20260102T000001Z || echo 20260102T000000Z
+    ;;
+  *) exec /bin/date "$@" ;;
+esac"#;
+    world.program("path/date", clock);
+    assert_eq!(world.backup(), "20260102T000000Z");
+    assert_eq!(world.backup(), "20260102T000001Z");
+    assert_eq!(world.sets(), ["20260102T000000Z", "20260102T000001Z"]);
+}
+
+#[test]
 fn a_wrong_call_changes_nothing() {
     let world = World::new("");
     for arguments in [

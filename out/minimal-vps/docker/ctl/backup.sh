@@ -122,9 +122,8 @@ backup_make() { # LABEL COLD
     BACKUP_DONE=1
     return
   fi
-  id=$(date -u +%Y%m%dT%H%M%SZ)${label:+-$label}
+  id=$(backup_name "$label")
   work=$BACKUP_DIR/.partial-$id
-  [[ ! -e $BACKUP_DIR/$id ]] || die "$REFUSED" "there is a set $id already"
   mkdir "$work"
   later backup_drop "$work"
   if ((cold)); then backup_stop_writers; fi
@@ -143,6 +142,15 @@ backup_make() { # LABEL COLD
   backup_heartbeat
   BACKUP_DONE=1
   printf '%s\n' "$id"
+}
+
+# A set is named after its second. Of two that begin in one the later waits for the next.
+backup_name() { # LABEL
+  local name
+  while name=$(date -u +%Y%m%dT%H%M%SZ)${1:+-$1} && [[ -e $BACKUP_DIR/$name ]]; do
+    sleep 0.2
+  done
+  printf '%s\n' "$name"
 }
 
 backup_drop() { # FOLDER: what a run left that did not come to its end
