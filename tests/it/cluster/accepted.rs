@@ -47,11 +47,7 @@ pub(super) fn example(cluster: &Cluster, example: &str) {
 pub(super) fn every_manifest(cluster: &Cluster, name: &str) {
     example(cluster, name);
     for (what, change) in VARIANTS {
-        assert_accepted(
-            cluster,
-            &format!("{name} with {what}"),
-            &Emitted::changed(name, change),
-        );
+        assert_accepted(cluster, &format!("{name} with {what}"), &Emitted::changed(name, change));
     }
 }
 
