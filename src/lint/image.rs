@@ -79,7 +79,6 @@ fn known(site: &Site, service: &str) -> Option<&'static str> {
         "webapp" => site.release.webapp,
         "supervisor" => site.release.supervisor,
         "object_store" if site.has_minio() => images::MINIO.name(),
-        "object_store_client" => images::MINIO_CLIENT.name(),
         _ => images::IMAGES.iter().find(|it| it.service == service)?.name(),
     })
 }

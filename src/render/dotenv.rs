@@ -1,6 +1,6 @@
 //! Files of variables, in the one spelling that `docker compose` reads back byte for byte.
 
-use crate::plan::{EnvFile, EnvText};
+use crate::plan::{EnvEntry, EnvFile, EnvText};
 
 /// A file below its header, group by group.
 pub(super) fn write(file: &EnvFile) -> String {
@@ -78,23 +78,20 @@ fn unquoted(written: &str) -> Option<String> {
 pub(super) fn says(text: &str, file: &EnvFile) -> bool {
     let meant = file.groups.iter().flat_map(|group| &group.entries);
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let mut count = 0;
-    let same = lines.zip(meant.clone()).all(|(line, entry)| {
-        count += 1;
-        match (&entry.value, line.split_once('=')) {
-            (EnvText::Quoted(value), Some((key, written))) => {
-                key == entry.key && unquoted(written).as_ref() == Some(value)
-            }
-            (EnvText::Shown(value), Some((key, written))) => key == entry.key && written == value,
-            _ => false,
+    let same = |(line, entry): (&str, &EnvEntry)| match (&entry.value, line.split_once('=')) {
+        (EnvText::Quoted(value), Some((key, written))) => {
+            key == entry.key && unquoted(written).as_ref() == Some(value)
         }
-    });
-    same && count == meant.count()
+        (EnvText::Shown(value), Some((key, written))) => key == entry.key && written == value,
+        _ => false,
+    };
+    lines.clone().count() == meant.clone().count() && lines.zip(meant).all(same)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::EnvGroup;
 
     #[test]
     fn three_spellings() {
@@ -108,6 +105,27 @@ mod tests {
         ] {
             assert_eq!(quoted(value), written);
             assert_eq!(unquoted(written).as_deref(), Some(value));
+        }
+    }
+
+    #[test]
+    fn a_text_says_what_the_file_means_or_something_else() {
+        let entry = |key: &str, value| EnvEntry { key: key.into(), about: "", value };
+        let entries = vec![
+            entry("A", EnvText::Quoted("x".into())),
+            entry("B", EnvText::Shown("(secret)".into())),
+        ];
+        let file = EnvFile { header: Vec::new(), groups: vec![EnvGroup { title: "", entries }] };
+        assert!(says("# a\n\nA=x\nB=(secret)\n", &file));
+        for other in [
+            "A=x\n",
+            "A=x\nB=(secret)\nC=1\n",
+            "A=y\nB=(secret)\n",
+            "C=x\nB=(secret)\n",
+            "A=x\nB=shown\n",
+            "A=x\nC=(secret)\n",
+        ] {
+            assert!(!says(other, &file), "{other}");
         }
     }
 

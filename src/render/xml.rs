@@ -150,7 +150,19 @@ mod tests {
             ],
         );
         let text = write(&["one -- two ---".into()], &root);
-        assert!(!text.contains("one -- two"), "{text}");
+        assert!(text.contains("<!-- one - - two - - - -->"), "{text}");
         assert_eq!(read(&text).expect("well formed"), plain(&root));
+    }
+
+    #[test]
+    fn a_blank_is_the_text_of_a_leaf_alone() {
+        assert_eq!(read("<a> </a>").expect("well formed").text, " ");
+        assert_eq!(read("<a> <b/> </a>").expect("well formed").text, "");
+    }
+
+    #[test]
+    fn what_ends_too_early_is_no_element() {
+        assert_eq!(read("<a><b></b>"), None);
+        assert_eq!(read(""), None);
     }
 }

@@ -16,6 +16,11 @@ fn value(route: &str) -> Place {
 fn a_release_that_is_none_is_told_nothing_of_releases() {
     assert!(told("known-advisory", "release: 4.5.99\n").is_none());
     assert!(told("known-advisory", "release: 4.5.12\n").is_some());
+    let other = "docker:\n  images:\n    webapp: ghcr.io/triggerdotdev/trigger.dev:v4.5.11\n";
+    let mismatch =
+        |release: &str| told("component-release-mismatch", &format!("release: {release}\n{other}"));
+    assert!(mismatch("4.5.99").is_none());
+    assert!(mismatch("4.5.12").is_some());
 }
 
 #[test]

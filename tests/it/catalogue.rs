@@ -238,6 +238,13 @@ fn another_name_leads_to_the_page() {
     assert!(secret.contains(proof.summary), "{secret}");
     assert!(page("http-origin").is_some_and(|it| it.contains("`Domain`")));
     assert!(page("tool-version-mismatch").is_some_and(|it| it.contains("a key that names")));
+    let noted = page("encryption-key-length").expect("a page");
+    assert!(noted.contains("\nA store with such a key is refused before: `malformed-secret`.\n"));
+    assert!(!noted.contains("in an edited tree"), "{noted}");
+    let two = page("url-unsafe-password").expect("a page");
+    let found = "`verify` finds it in an edited tree: `malformed-database-url`, `clickhouse-login-mismatch`.";
+    assert!(two.contains(found), "{two}");
+    assert!(!two.contains("\n.\n"), "{two}");
     assert!(page("replicated-clickhouse").is_some_and(|it| it.contains("running server")));
     assert_eq!(page("no-such-name"), None);
     // The page of the lint itself says all.

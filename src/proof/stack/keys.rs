@@ -184,7 +184,7 @@ fn described(form: &Form) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Why, refused};
+    use super::{Form, Why, is_meant, refused};
     use serde_json::{Value, json};
 
     /// What is refused of one service: where, and what is read there.
@@ -204,6 +204,14 @@ mod tests {
         assert_eq!(found[0].route, ["services", "a", "healthcheck", "retry"]);
         let found = of_service(json!({ "ports": ["1:1", []] }));
         assert_eq!(found[0].0, "services.a.ports[1]");
+    }
+
+    #[test]
+    fn either_of_two_forms_may_be_meant() {
+        let either = Form::Either(&Form::Truth, &Form::Number);
+        for (value, meant) in [(json!(true), true), (json!(1), true), (json!("a"), false)] {
+            assert_eq!(is_meant(&value, &either), meant, "{value}");
+        }
     }
 
     #[test]

@@ -132,6 +132,8 @@ mod tests {
         assert_eq!(url.parameter("sslmode"), Some("disable"));
         let url = Url::parse("http://[::1]:80").expect("a URL");
         assert_eq!((url.host.as_str(), url.port), ("[::1]", Some(80)));
+        let url = Url::parse("http://[::]").expect("a URL");
+        assert_eq!((url.host.as_str(), url.port), ("[::]", None));
         assert_eq!(
             Url::parse("https://a.example/x#y").expect("a URL").origin(),
             "https://a.example"

@@ -61,3 +61,17 @@ fn a_secret_beside_a_declared_one_is_undeclared_still() {
     };
     assert_eq!(["token", "other"].map(uses), [0, 1]);
 }
+
+#[test]
+fn a_secret_is_repeated_within_one_webapp() {
+    let twice = |lines: &str| {
+        let file = one(WEBAPP, lines);
+        said("repeated-secret", &[(COMPOSE, &file)]).len()
+    };
+    let value = "ab".repeat(16);
+    let own = format!("SESSION_SECRET: {value}");
+    let other = format!("MAGIC_LINK_SECRET: {value}");
+    assert_eq!(twice(&format!("    environment: {{ {own}, {other} }}\n")), 1);
+    let beside = format!("  two:\n    image: {WEBAPP}\n    environment: {{ {other} }}\n");
+    assert_eq!(twice(&format!("    environment: {{ {own} }}\n{beside}")), 0);
+}
