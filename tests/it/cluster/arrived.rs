@@ -4,7 +4,9 @@ use super::emitted::{Emitted, substituted};
 use super::flux::{Cluster, name};
 use super::objects::{Objects, entry};
 use super::say;
+use crate::support;
 use serde_json::{Value, json};
+use trigger_gen::value::{Scalar as _, SecretName};
 
 /// A layer was applied when those that it depends on were ready, and not before.
 pub(super) fn in_order(cluster: &Cluster) {
@@ -74,6 +76,25 @@ pub(super) fn variables(cluster: &Cluster, tree: &Emitted) {
         entry(objects.get(&format!("Secret/{}-registry", tree.site.name)), ".dockerconfigjson");
     let login: Value = serde_json::from_str(&registry).expect("JSON");
     assert!(login["auths"][format!("registry.{domain}")]["password"].is_string(), "{login}");
+}
+
+/// Every Secret of the tree is there, with the values of the store in clear.
+pub(super) fn decrypted(cluster: &Cluster, tree: &Emitted) {
+    let (objects, store) = (Objects::of(cluster), support::draft(&tree.site));
+    let names: Vec<String> = tree.names_of("Secret").collect();
+    assert!(names.len() > 5, "{names:?}");
+    for name in &names {
+        let secret = objects.get(&format!("Secret/{name}"));
+        for key in secret["data"].as_object().expect("entries").keys() {
+            assert!(!entry(secret, key).contains("ENC["), "{name}: {key}");
+        }
+    }
+    let secrets = objects.get(&format!("Secret/{}-secrets", tree.site.name));
+    for key in ["SESSION_SECRET", "ENCRYPTION_KEY", "MANAGED_WORKER_SECRET"] {
+        let value = store.value(&SecretName::from_text(key).expect("a name"));
+        assert_eq!(Some(entry(secrets, key).as_str()), value, "{key}");
+    }
+    say(&format!("  {} Secrets were decrypted", names.len()));
 }
 
 /// Every value of the emitted file, which the HelmRelease repeats, is what the chart works with.

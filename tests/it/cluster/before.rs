@@ -78,8 +78,19 @@ impl Owner {
         encrypted
     }
 
+    /// The public half of the key.
+    pub(super) fn recipient(&self) -> &str {
+        &self.recipient
+    }
+
     /// Gives the key to Flux, and has it apply both folders: what a person does once.
     pub(super) fn bootstrap(&self, cluster: &Cluster, tree: &Emitted) {
+        self.give_key(cluster);
+        Self::kustomizations(cluster, tree);
+    }
+
+    /// Gives the key to Flux.
+    pub(super) fn give_key(&self, cluster: &Cluster) {
         let key = fs::read_to_string(self.folder.path().join("age.agekey")).expect("the key");
         let secret = json!({
             "apiVersion": "v1",
@@ -88,6 +99,10 @@ impl Owner {
             "stringData": { "age.agekey": key },
         });
         cluster.kubectl().apply(&secret.to_string());
+    }
+
+    /// Has Flux apply both folders.
+    pub(super) fn kustomizations(cluster: &Cluster, tree: &Emitted) {
         let decrypts = json!({
             "decryption": { "provider": "sops", "secretRef": { "name": "sops-age" } },
             "wait": true,

@@ -18,12 +18,16 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "more runs at once",
         change: |site| site["limits"]["concurrency"] = json!({ "environment": 17 }),
-        changed: &["~ ConfigMap/trigger-dev-values", "~ HelmRelease/trigger-dev"],
+        changed: &[
+            "~ ConfigMap/home-k3s-trigger-values",
+            "~ Deployment/home-k3s-trigger-webapp",
+            "~ HelmRelease/home-k3s",
+        ],
     },
     Edit {
         what: "memory for Redis",
         change: |site| site["kubernetes"]["resources"] = json!({ "redis": { "memory": "768MiB" } }),
-        changed: &["~ HelmRelease/trigger-dev-redis", "~ StatefulSet/trigger-dev-redis-master"],
+        changed: &["~ HelmRelease/home-k3s-redis", "~ StatefulSet/home-k3s-redis-master"],
     },
     Edit {
         what: "memory for ClickHouse",
@@ -31,24 +35,24 @@ const EDITS: &[Edit] = &[
             site["kubernetes"]["resources"] = json!({ "clickhouse": { "memory": "6GiB" } })
         },
         changed: &[
-            "+ ConfigMap/trigger-dev-clickhouse-config-NEW",
-            "- ConfigMap/trigger-dev-clickhouse-config-OLD",
-            "~ Deployment/trigger-dev-clickhouse",
-            "~ HelmRelease/trigger-dev-clickhouse",
+            "+ ConfigMap/home-k3s-clickhouse-config-NEW",
+            "- ConfigMap/home-k3s-clickhouse-config-OLD",
+            "~ Deployment/home-k3s-clickhouse",
+            "~ HelmRelease/home-k3s-clickhouse",
         ],
     },
     Edit {
         what: "connections of PostgreSQL",
         change: |site| site["kubernetes"]["postgres"] = json!({ "max_connections": 200 }),
-        changed: &["~ Cluster/trigger-dev-postgresql"],
+        changed: &["~ Cluster/home-k3s-postgresql"],
     },
     Edit {
         what: "another administrator",
         change: |site| site["access"]["admins"] = json!(["ops@example.com", "two@example.com"]),
         changed: &[
-            "~ ConfigMap/trigger-dev-values",
-            "~ Deployment/trigger-dev-webapp",
-            "~ HelmRelease/trigger-dev",
+            "~ ConfigMap/home-k3s-trigger-values",
+            "~ Deployment/home-k3s-trigger-webapp",
+            "~ HelmRelease/home-k3s",
         ],
     },
 ];
@@ -95,7 +99,7 @@ pub(super) fn a_removed_part(cluster: &Cluster, owner: &Owner, example: &str) {
     variables.extend(Emitted::example(example).variables());
     let revision = cluster.commit(&owner.repository(&without, &variables));
     cluster.settle(&revision, Owner::expected(&without));
-    cluster.wait("Helm takes the release away", 60, || {
+    cluster.wait("Helm takes the release away", 180, || {
         let later = Objects::of(cluster);
         let changes = before.changes(&later);
         if changes == REMOVED { Ok(()) } else { Err(changes.join("\n")) }
@@ -104,19 +108,18 @@ pub(super) fn a_removed_part(cluster: &Cluster, owner: &Owner, example: &str) {
 
 /// The claim stays.
 const REMOVED: &[&str] = &[
-    "- ConfigMap/trigger-dev-redis-configuration",
-    "- HelmRelease/trigger-dev-redis",
-    "- Kustomization/trigger-dev-redis",
-    "- NetworkPolicy/trigger-dev-redis",
-    "- OCIRepository/trigger-dev-redis-chart",
-    "- Service/trigger-dev-redis-master",
-    "- StatefulSet/trigger-dev-redis-master",
-    "~ ConfigMap/trigger-dev-values",
-    "~ Deployment/trigger-dev-webapp",
-    "~ HelmRelease/trigger-dev",
-    "~ Kustomization/trigger-dev",
-    "~ Secret/cluster-secrets",
-    "~ Secret/trigger-dev-redis-auth",
+    "- ConfigMap/home-k3s-redis-configuration",
+    "- HelmRelease/home-k3s-redis",
+    "- Kustomization/home-k3s-redis",
+    "- NetworkPolicy/home-k3s-redis",
+    "- OCIRepository/home-k3s-redis-chart",
+    "- Service/home-k3s-redis-master",
+    "- StatefulSet/home-k3s-redis-master",
+    "~ ConfigMap/home-k3s-trigger-values",
+    "~ Deployment/home-k3s-trigger-webapp",
+    "~ HelmRelease/home-k3s",
+    "~ Kustomization/home-k3s",
+    "~ Secret/home-k3s-redis-auth",
 ];
 
 /// What somebody deleted comes back as it was, around the data that is still there.
@@ -128,7 +131,7 @@ pub(super) fn what_was_lost(cluster: &Cluster, owner: &Owner, example: &str) {
     assert!(claims.len() > 3, "{claims:?}");
     let part_of = format!("app.kubernetes.io/part-of={}", tree.site.name);
     cluster.kubectl().must(&[
-        "-n", tree.namespace(), "delete", "--wait=true", "--timeout=120s", "-l", &part_of,
+        "-n", tree.namespace(), "delete", "--wait=true", "--timeout=300s", "-l", &part_of,
         "helmreleases.helm.toolkit.fluxcd.io,ocirepositories.source.toolkit.fluxcd.io,secrets,networkpolicies",
     ]);
     let lost = before.changes(&Objects::of(cluster));
@@ -136,7 +139,7 @@ pub(super) fn what_was_lost(cluster: &Cluster, owner: &Owner, example: &str) {
     for kustomization in cluster.kustomizations() {
         cluster.reconcile(super::flux::name(&kustomization));
     }
-    cluster.wait("everything is back", 180, || {
+    cluster.wait("everything is back", 600, || {
         let changes = before.changes(&Objects::of(cluster));
         if changes.is_empty() { Ok(()) } else { Err(changes.join("\n")) }
     });

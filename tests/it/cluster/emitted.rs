@@ -104,6 +104,12 @@ impl Emitted {
         charts.into_iter().collect()
     }
 
+    /// The names of the objects of a kind.
+    pub(super) fn names_of(&self, kind: &str) -> impl Iterator<Item = String> {
+        let found = self.documents().into_iter().filter(move |it| it["kind"] == kind);
+        found.map(|it| super::flux::name(&it).to_owned())
+    }
+
     /// Every YAML document of the tree for Flux.
     fn documents(&self) -> Vec<Value> {
         let files = self.tree.files.iter().filter(|(path, _)| {

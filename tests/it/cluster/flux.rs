@@ -1,6 +1,7 @@
 //! A cluster that Flux keeps: the control plane, Flux's own controllers, a Git server with the tree, a registry with
 //! charts, and stand-ins for the operators that the tree expects.
 
+use super::emitted::Emitted;
 use super::git::{Files, Git};
 use super::kubectl::Kubectl;
 use super::plane::Plane;
@@ -16,22 +17,25 @@ pub(super) struct Cluster {
     _stand_ins: StandIns,
     pub(super) plane: Plane,
     git: Git,
+    /// What the tree calls the GitRepository.
+    repository: String,
     _registry: Registry,
 }
 
 impl Cluster {
-    /// Starts an empty one whose registry has these versions of the charts.
-    pub(super) fn start(charts: &[Chart]) -> Self {
+    /// Starts an empty one whose registry has the charts of a tree.
+    pub(super) fn start(tree: &Emitted) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut plane = Plane::start(folder);
         let registry = Registry::start(plane.folder.path());
-        for chart in charts {
+        for chart in tree.charts() {
             registry.publish(&chart.source, &chart.path, &chart.version);
         }
         let git = Git::start(plane.folder.path());
         controllers(&mut plane, &registry);
         let stand_ins = StandIns::start(plane.kubectl.clone());
-        Self { _stand_ins: stand_ins, plane, git, _registry: registry }
+        let repository = tree.meant().gitops.repository.to_string();
+        Self { _stand_ins: stand_ins, plane, git, repository, _registry: registry }
     }
 
     /// The administrator.
@@ -48,7 +52,7 @@ impl Cluster {
                 "apiVersion": "source.toolkit.fluxcd.io/v1",
                 "kind": "GitRepository",
                 "metadata": {
-                    "name": "flux-system",
+                    "name": self.repository,
                     "namespace": "flux-system",
                     "annotations": { "reconcile.fluxcd.io/requestedAt": revision },
                 },
@@ -56,10 +60,12 @@ impl Cluster {
             })
             .to_string(),
         );
-        let path =
-            "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories/flux-system";
-        self.wait("the revision is fetched", 60, || {
-            let fetched = self.kubectl().raw(path)["status"]["artifact"]["revision"].clone();
+        let path = format!(
+            "/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories/{}",
+            self.repository
+        );
+        self.wait("the revision is fetched", 120, || {
+            let fetched = self.kubectl().raw(&path)["status"]["artifact"]["revision"].clone();
             if fetched == json!(revision) { Ok(()) } else { Err(format!("{fetched}")) }
         });
         revision
@@ -73,7 +79,7 @@ impl Cluster {
             "timeout": "2m",
             "path": format!("./{path}"),
             "prune": true,
-            "sourceRef": { "kind": "GitRepository", "name": "flux-system" },
+            "sourceRef": { "kind": "GitRepository", "name": self.repository },
         });
         if let (Value::Object(spec), Value::Object(more)) = (&mut spec, more) {
             spec.extend(more);
@@ -92,7 +98,7 @@ impl Cluster {
     /// Waits until Flux says that everything of a revision is applied and ready.
     #[track_caller]
     pub(super) fn settle(&self, revision: &str, expected: usize) {
-        self.wait("everything is ready", 240, || {
+        self.wait("everything is ready", 600, || {
             let kustomizations = self.kustomizations();
             let waiting: Vec<String> = kustomizations
                 .iter()
@@ -143,14 +149,14 @@ impl Cluster {
         while let Err(instead) = is_so() {
             let is_late = start.elapsed() > Duration::from_secs(seconds);
             assert!(!is_late, "not within {seconds} s: {what}\n{instead}\n{}", self.plane.logs());
-            std::thread::sleep(Duration::from_millis(500));
+            std::thread::sleep(Duration::from_secs(1));
         }
     }
 
     /// Waits until a Kustomization says that it is not ready, with these words.
     #[track_caller]
     pub(super) fn stops(&self, kustomization: &str, words: &str) {
-        self.wait(&format!("{kustomization} stops: {words}"), 90, || {
+        self.wait(&format!("{kustomization} stops: {words}"), 180, || {
             let found = self.kustomizations();
             let found = found.iter().find(|it| name(it) == kustomization);
             let condition = found.map(ready).unwrap_or_default();

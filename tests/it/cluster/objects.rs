@@ -38,7 +38,10 @@ impl Objects {
             (before, after) if before != after => Some('~'),
             _ => None,
         };
-        keys.iter().filter_map(|key| mark(key).map(|mark| format!("{mark} {key}"))).collect()
+        let mut changes: Vec<String> =
+            keys.iter().filter_map(|key| mark(key).map(|mark| format!("{mark} {key}"))).collect();
+        changes.sort();
+        changes
     }
 
     /// One of them.
@@ -83,6 +86,10 @@ fn meant(mut object: Value) -> Value {
     object["metadata"] = kept;
     if let Some(whole) = object.as_object_mut() {
         whole.shift_remove("status");
+    }
+    // A Service that is made again has another address.
+    if let Some(spec) = object["spec"].as_object_mut() {
+        spec.retain(|key, _| !matches!(key.as_str(), "clusterIP" | "clusterIPs"));
     }
     object
 }

@@ -58,7 +58,9 @@ impl Plane {
             // Without leases a node is given up after forty seconds, and every pod with it.
             command.args(["--manage-all-nodes=true", "--node-lease-duration-seconds=40"]);
         });
-        plane.kubectl.apply(NODE);
+        // Made, not applied: what is applied has no status.
+        let made = plane.kubectl.run_with(&["create", "-f", "-"], NODE);
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let definitions = root().join("tests/cluster/definitions.json");
         plane.kubectl.must(&["apply", "--server-side", "-f", &definitions.display().to_string()]);
         plane.kubectl.must(&[

@@ -60,7 +60,7 @@ impl Running {
         Self { name: name.to_owned(), child, log }
     }
 
-    /// Waits until it is there; panics with the end of its log when it has ended, or after a minute.
+    /// Waits until it is there; panics with the end of its log when it has ended, or after two minutes.
     #[track_caller]
     pub(super) fn wait_until(&mut self, is_there: impl Fn() -> bool) {
         let start = Instant::now();

@@ -5,6 +5,7 @@ use super::emitted::Emitted;
 use super::flux::Cluster;
 use super::story::Stories;
 use super::{accepted, arrived, edits, programs, say, stops};
+use serde_json::json;
 use std::time::Instant;
 
 #[test]
@@ -14,10 +15,8 @@ fn home_k3s() {
         return;
     }
     let example = "home-k3s";
-    let (start, tree, owner) = (Instant::now(), Emitted::example(example), Owner::new());
-    let cluster = Cluster::start(&tree.charts());
-    say(&format!("the cluster is up ({} s)", start.elapsed().as_secs()));
-    let mut stories = Stories::of(example);
+    let (tree, owner) = (Emitted::example(example), Owner::new());
+    let (cluster, mut stories) = begun(example, &tree);
     stories.tell("every manifest is accepted", || accepted::every_manifest(&cluster, example));
     stories.tell("a wrong key is refused", || accepted::a_wrong_key_is_refused(&cluster, example));
     stories.tell("a missing Secret stops every layer", || {
@@ -38,4 +37,57 @@ fn home_k3s() {
     stories.tell("a removed part goes alone", || edits::a_removed_part(&cluster, &owner, example));
     stories.tell("what was lost comes back", || edits::what_was_lost(&cluster, &owner, example));
     stories.end();
+}
+
+#[test]
+#[ignore = "a control plane: scripts/test cluster runs it"]
+fn full() {
+    if !programs::possible() {
+        return;
+    }
+    let example = "full";
+    let (tree, owner) = (Emitted::example(example), Owner::new());
+    let (cluster, mut stories) = begun(example, &tree);
+    stories.tell("every manifest is accepted", || accepted::example(&cluster, example));
+    stories.tell("Flux brings everything up", || {
+        let revision = cluster.commit(&owner.repository(&tree, &tree.variables()));
+        owner.bootstrap(&cluster, &tree);
+        cluster.settle(&revision, Owner::expected(&tree));
+    });
+    stories.tell("in the order of dependencies", || arrived::in_order(&cluster));
+    stories.tell("with every value in the chart", || arrived::values(&cluster, &tree));
+    stories.end();
+}
+
+#[test]
+#[ignore = "a control plane: scripts/test cluster runs it"]
+fn sops_cluster() {
+    if !programs::possible() {
+        return;
+    }
+    let (example, owner) = ("sops-cluster", Owner::new());
+    let tree = Emitted::changed(example, |site| {
+        site["kubernetes"]["secrets"]["sops"]["age"] = json!([owner.recipient()]);
+    });
+    let (cluster, mut stories) = begun(example, &tree);
+    stories.tell("a missing key stops every layer that has a Secret", || {
+        stops::a_missing_key(&cluster, &owner, &tree);
+    });
+    stories.tell("Flux brings everything up", || {
+        owner.give_key(&cluster);
+        let revision = cluster.commit(&owner.repository(&tree, &tree.variables()));
+        cluster.settle(&revision, Owner::expected(&tree));
+    });
+    stories.tell("in the order of dependencies", || arrived::in_order(&cluster));
+    stories.tell("with every Secret decrypted", || arrived::decrypted(&cluster, &tree));
+    stories.tell("with every value in the chart", || arrived::values(&cluster, &tree));
+    stories.end();
+}
+
+/// An empty cluster for a tree, and no story yet.
+fn begun(example: &'static str, tree: &Emitted) -> (Cluster, Stories) {
+    let start = Instant::now();
+    let cluster = Cluster::start(tree);
+    say(&format!("the cluster is up ({} s)", start.elapsed().as_secs()));
+    (cluster, Stories::of(example))
 }

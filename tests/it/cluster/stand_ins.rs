@@ -23,10 +23,11 @@ impl StandIns {
         let ends = Arc::clone(&is_over);
         let worker = std::thread::spawn(move || {
             while !ends.load(Ordering::Relaxed) {
-                volumes(&kubectl);
-                postgres(&kubectl);
-                external_secrets(&kubectl);
-                std::thread::sleep(Duration::from_millis(700));
+                let found = found(&kubectl);
+                volumes(&kubectl, &found);
+                postgres(&kubectl, &found);
+                external_secrets(&kubectl, &found);
+                std::thread::sleep(Duration::from_secs(1));
             }
         });
         Self { is_over, worker: Some(worker) }
@@ -43,10 +44,18 @@ impl Drop for StandIns {
     }
 }
 
-/// A list, or nothing while the server is busy or ending.
-fn list(kubectl: &Kubectl, path: &str) -> Vec<Value> {
-    let output = kubectl.run(&["get", "--raw", path]);
+/// What they care for.
+const KINDS: &str = "persistentvolumes,persistentvolumeclaims,clusters.postgresql.cnpg.io,\
+    externalsecrets.external-secrets.io";
+
+/// All of it, or nothing while the server is busy or ending.
+fn found(kubectl: &Kubectl) -> Vec<Value> {
+    let output = kubectl.run(&["get", KINDS, "--all-namespaces", "-o", "json"]);
     items(serde_json::from_slice(&output.stdout).unwrap_or_default())
+}
+
+fn of_kind<'a>(found: &'a [Value], kind: &str) -> impl Iterator<Item = &'a Value> {
+    found.iter().filter(move |it| it["kind"] == json!(kind))
 }
 
 fn namespace(object: &Value) -> &str {
@@ -54,19 +63,18 @@ fn namespace(object: &Value) -> &str {
 }
 
 /// Each claim gets a volume of its own, which outlives it.
-fn volumes(kubectl: &Kubectl) {
-    let taken = list(kubectl, "/api/v1/persistentvolumes");
-    for claim in list(kubectl, "/api/v1/persistentvolumeclaims") {
-        let volume = format!("{}-{}", namespace(&claim), name(&claim));
+fn volumes(kubectl: &Kubectl, found: &[Value]) {
+    for claim in of_kind(found, "PersistentVolumeClaim") {
+        let volume = format!("{}-{}", namespace(claim), name(claim));
         let is_pending = claim["status"]["phase"] == json!("Pending");
-        if !is_pending || taken.iter().any(|it| name(it) == volume) {
+        if !is_pending || of_kind(found, "PersistentVolume").any(|it| name(it) == volume) {
             continue;
         }
         let mut spec = json!({
             "accessModes": claim["spec"]["accessModes"],
             "capacity": claim["spec"]["resources"]["requests"],
             "persistentVolumeReclaimPolicy": "Retain",
-            "claimRef": { "namespace": namespace(&claim), "name": name(&claim) },
+            "claimRef": { "namespace": namespace(claim), "name": name(claim) },
             "hostPath": { "path": format!("/volumes/{volume}") },
         });
         if let Some(class) = claim["spec"].get("storageClassName") {
@@ -85,8 +93,8 @@ fn volumes(kubectl: &Kubectl) {
 }
 
 /// Says of a Cluster what CloudNativePG says once PostgreSQL runs.
-fn postgres(kubectl: &Kubectl) {
-    for cluster in list(kubectl, "/apis/postgresql.cnpg.io/v1/clusters") {
+fn postgres(kubectl: &Kubectl, found: &[Value]) {
+    for cluster in of_kind(found, "Cluster") {
         let conditions = json!([{
             "type": "Ready", "status": "True", "reason": "ClusterIsReady",
             "message": "stand-in", "lastTransitionTime": "2000-01-01T00:00:00Z",
@@ -97,19 +105,19 @@ fn postgres(kubectl: &Kubectl) {
             "readyInstances": cluster["spec"]["instances"],
             "phase": "Cluster in healthy state",
         });
-        set(kubectl, "CloudNativePG", "clusters.postgresql.cnpg.io", &cluster, &status);
+        set(kubectl, "CloudNativePG", "clusters.postgresql.cnpg.io", cluster, &status);
     }
 }
 
 /// Makes the Secret of an ExternalSecret and says that it is there.
-fn external_secrets(kubectl: &Kubectl) {
-    for wanted in list(kubectl, "/apis/external-secrets.io/v1/externalsecrets") {
-        let target = wanted["spec"]["target"]["name"].as_str().unwrap_or_else(|| name(&wanted));
+fn external_secrets(kubectl: &Kubectl, found: &[Value]) {
+    for wanted in of_kind(found, "ExternalSecret") {
+        let target = wanted["spec"]["target"]["name"].as_str().unwrap_or_else(|| name(wanted));
         let template = &wanted["spec"]["target"]["template"];
         let secret = json!({
             "apiVersion": "v1",
             "kind": "Secret",
-            "metadata": { "name": target, "namespace": namespace(&wanted) },
+            "metadata": { "name": target, "namespace": namespace(wanted) },
             "type": template["type"],
             "stringData": template["data"],
         });
@@ -121,7 +129,7 @@ fn external_secrets(kubectl: &Kubectl) {
             kubectl.run_with(&["apply", "--server-side", "-f", "-"], &secret.to_string());
         }
         let status = json!({ "conditions": conditions });
-        set(kubectl, "External Secrets", "externalsecrets.external-secrets.io", &wanted, &status);
+        set(kubectl, "External Secrets", "externalsecrets.external-secrets.io", wanted, &status);
     }
 }
 

@@ -28,6 +28,20 @@ pub(super) fn a_missing_secret(cluster: &Cluster, owner: &Owner, tree: &Emitted)
     );
 }
 
+/// Without the key of Flux no Secret of the tree is decrypted, and nothing of it arrives as it stands there.
+pub(super) fn a_missing_key(cluster: &Cluster, owner: &Owner, tree: &Emitted) {
+    cluster.commit(&owner.repository(tree, &tree.variables()));
+    Owner::kustomizations(cluster, tree);
+    for part in ["redis", "postgresql", "clickhouse", "s3"] {
+        cluster.stops(&format!("{}-{part}", tree.site.name), "sops-age");
+    }
+    waits(cluster, tree);
+    let found = Objects::of(cluster);
+    let secrets: Vec<&String> =
+        found.iter().map(|it| it.0).filter(|it| it.starts_with("Secret/")).collect();
+    assert_eq!(secrets, Vec::<&String>::new());
+}
+
 /// Without one variable the layer that names it stops, by its name, and whoever depends on it waits.
 pub(super) fn a_missing_variable(cluster: &Cluster, owner: &Owner, tree: &Emitted) {
     let (layer, variable) = (format!("{}-redis", tree.site.name), "SECRET_TRIGGER_REDIS_PASSWORD");
@@ -35,7 +49,7 @@ pub(super) fn a_missing_variable(cluster: &Cluster, owner: &Owner, tree: &Emitte
     variables.remove(variable).expect("a variable of the tree");
     cluster.commit(&owner.repository(tree, &variables));
     // The Secret arrives with the revision, maybe after the layers looked for it.
-    cluster.wait("the Secret is decrypted", 60, || {
+    cluster.wait("the Secret is decrypted", 120, || {
         match cluster
             .kubectl()
             .run(&["-n", "flux-system", "get", "secret", "cluster-secrets"])
@@ -75,7 +89,7 @@ pub(super) fn a_cycle(cluster: &Cluster, owner: &Owner, tree: &Emitted) {
     let revision = cluster.commit(&files);
     cluster.stops(&format!("{}-redis", tree.site.name), "dependency");
     waits(cluster, tree);
-    cluster.wait("the layers outside the circle are applied", 90, || {
+    cluster.wait("the layers outside the circle are applied", 300, || {
         let found = cluster.kustomizations();
         let outside =
             found.iter().filter(|it| it["status"]["lastAppliedRevision"] == json!(revision));
