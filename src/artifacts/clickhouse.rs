@@ -70,6 +70,8 @@ pub(super) struct Server {
     is_small: bool,
     /// Days that it keeps records of its own work.
     days: u64,
+    /// The folder in a bucket that backups go to, where the server writes them there itself.
+    away: Option<String>,
 }
 
 impl Server {
@@ -88,7 +90,13 @@ impl Server {
             memory: container.bytes() / 5 * 4,
             is_small: container.in_mib() < 4 * 1024,
             days: site.limits.clickhouse_log_retention.in_days(),
+            away: None,
         }
+    }
+
+    /// One that also writes backups to a folder in a bucket itself.
+    pub(super) fn with_bucket(self, away: Option<String>) -> Self {
+        Self { away, ..self }
     }
 }
 
@@ -106,21 +114,42 @@ pub(super) fn server(of: &Server) -> Vec<Element> {
     if of.is_small {
         elements.push(Element::text("concurrent_threads_soft_limit_num", 1));
     }
-    elements.extend(backups());
+    elements.extend(backups(of.away.as_deref()));
     elements.extend(system_logs(of.days));
     elements
 }
 
+/// The variables of the container with access key and secret of the bucket for backups.
+pub(super) const AWAY: [&str; 2] = ["BACKUP_ACCESS_KEY_ID", "BACKUP_SECRET_ACCESS_KEY"];
+
+/// The disk that is a folder in a bucket. A bucket that cannot be reached must not keep the server from starting.
+fn bucket(address: &str) -> Element {
+    let [id, key] = AWAY;
+    Element::parent(
+        "away",
+        vec![
+            Element::text("type", "s3_plain"),
+            Element::text("endpoint", address),
+            Element::flag("access_key_id", "from_env", id),
+            Element::flag("secret_access_key", "from_env", key),
+            Element::text("skip_access_check", "true"),
+        ],
+    )
+}
+
 /// The disk that `BACKUP … TO Disk('backups', …)` may write to: a folder of the volume, from which `trigger-ctl.sh`
 /// takes each backup over and where it puts what is to be restored.
-fn backups() -> [Element; 2] {
+fn backups(away: Option<&str>) -> [Element; 2] {
     let disk = Element::parent(
         "backups",
         vec![Element::text("type", "local"), Element::text("path", "/var/lib/clickhouse/backups/")],
     );
+    let disks = [disk].into_iter().chain(away.map(bucket)).collect();
+    let names = ["backups"].into_iter().chain(away.map(|_| "away"));
+    let allowed = names.map(|it| Element::text("allowed_disk", it)).collect();
     [
-        Element::parent("storage_configuration", vec![Element::parent("disks", vec![disk])]),
-        Element::parent("backups", vec![Element::text("allowed_disk", "backups")]),
+        Element::parent("storage_configuration", vec![Element::parent("disks", disks)]),
+        Element::parent("backups", allowed),
     ]
 }
 

@@ -51,6 +51,8 @@ pub static ARTIFACTS: &[&Artifact] = &[
     &kubernetes::VALUES,
     &kubernetes::FLUX,
     &kubernetes::VARIABLES,
+    &kubernetes::RESTORE,
+    &kubernetes::RUNBOOK,
 ];
 
 /// A kind of output; several files, one, or none for a site.

@@ -59,6 +59,11 @@ fn in_cluster<'a>(site: &'a Site, it: &'a Kubernetes) -> Vec<Used<'a>> {
     if let Some(RedisInCluster::Bitnami) = &it.redis {
         add("redis", bitnami_redis(), "kubernetes.redis", None);
     }
+    if it.has_jobs() {
+        let client = it.backup.iter().map(|it| &it.client);
+        let known = Some(images::MINIO_CLIENT.name());
+        client.for_each(|it| add("object_store_client", it, "kubernetes.backup.client", known));
+    }
     // Beside `docker` it is the same image, and was said there.
     if let Some(image) = it.object_store.as_ref().filter(|_| site.docker.is_none()) {
         let known = known(site, "object_store");

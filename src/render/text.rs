@@ -109,6 +109,26 @@ static TEMPLATES: &[(&str, &str)] = &[
     ("runbook/stacks.md", include_str!("../../templates/runbook/stacks.md.tera")),
     ("runbook/verify.md", include_str!("../../templates/runbook/verify.md.tera")),
     ("runbook/workers.md", include_str!("../../templates/runbook/workers.md.tera")),
+    ("kubernetes/RUNBOOK.md", include_str!("../../templates/kubernetes/RUNBOOK.md.tera")),
+    (
+        "kubernetes/runbook/before.md",
+        include_str!("../../templates/kubernetes/runbook/before.md.tera"),
+    ),
+    (
+        "kubernetes/runbook/secrets.md",
+        include_str!("../../templates/kubernetes/runbook/secrets.md.tera"),
+    ),
+    ("kubernetes/runbook/tree.md", include_str!("../../templates/kubernetes/runbook/tree.md.tera")),
+    ("kubernetes/runbook/use.md", include_str!("../../templates/kubernetes/runbook/use.md.tera")),
+    ("kubernetes/runbook/keep.md", include_str!("../../templates/kubernetes/runbook/keep.md.tera")),
+    (
+        "kubernetes/runbook/restore.md",
+        include_str!("../../templates/kubernetes/runbook/restore.md.tera"),
+    ),
+    (
+        "kubernetes/runbook/carry.md",
+        include_str!("../../templates/kubernetes/runbook/carry.md.tera"),
+    ),
     (
         "kubernetes/cluster-secrets.example.yaml",
         include_str!("../../templates/kubernetes/cluster-secrets.example.yaml.tera"),

@@ -5,10 +5,10 @@ use crate::diag::{Diagnostic, Place, Route};
 use crate::release::chart::{OWN_CLICKHOUSE, READS_SECRETS, written};
 use crate::release::{RELEASES, Reader, Release, Version, images};
 use crate::site::{
-    Clickhouse, ClickhouseInCluster, ExtraValue, Gitops, Ingress, IngressTls, Kubernetes,
-    NetworkAccess, ObjectStore, ObjectStoreKind, Postgres, PostgresBackup, PostgresInCluster,
-    Redis, RedisInCluster, Registry, Resource, Resources, SecretsInCluster, Site, Storage, Volume,
-    VolumeAccess, Volumes, WEBAPP_FLOOR,
+    BackupInCluster, BackupPlace, Clickhouse, ClickhouseInCluster, ExtraValue, Gitops, Ingress,
+    IngressTls, Kubernetes, NetworkAccess, ObjectStore, ObjectStoreKind, Postgres,
+    PostgresInCluster, Redis, RedisInCluster, Registry, Resource, Resources, SecretsInCluster,
+    Site, Storage, Volume, VolumeAccess, Volumes, WEBAPP_FLOOR,
 };
 use crate::spec::{self, SiteSpec};
 use crate::value::{AgeRecipient, ByteSize, Duration, ImageRef, Label, ObjectName};
@@ -26,6 +26,7 @@ pub(super) fn resolve(
     refuse_unused(written, storage, cx);
     let namespace = written.namespace.clone().unwrap_or_else(|| known(name.as_str()));
     let chart = chart(release, cx);
+    let backup = written.backup.as_ref().map(|it| backup(it, cx));
     Kubernetes {
         chart,
         owns_namespace: namespace.as_str() != "default",
@@ -38,11 +39,12 @@ pub(super) fn resolve(
         secrets: secrets(written.secrets.as_ref(), name, cx),
         ingress: ingress(written.ingress.as_ref()),
         postgres: matches!(storage.postgres, Postgres::Bundled { .. })
-            .then(|| postgres(written.postgres.as_ref(), cx)),
+            .then(|| postgres(written.postgres.as_ref(), backup.as_ref(), cx)),
         redis: matches!(storage.redis, Redis::Bundled).then(|| redis(written.redis.as_ref())),
         clickhouse: matches!(storage.clickhouse, Clickhouse::Bundled { .. })
             .then(|| clickhouse(written.clickhouse.as_ref(), chart, cx)),
         object_store: object_store(storage),
+        backup,
         volumes: volumes(written),
         resources: resources(written.resources.as_ref(), cx),
         replicas: written.replicas.unwrap_or(1),
@@ -127,6 +129,7 @@ fn refuse_unused(written: &spec::Kubernetes, storage: &Storage, cx: &mut Cx<'_>)
         ("postgres", written.postgres.is_some(), postgres),
         ("redis", written.redis.is_some(), redis),
         ("clickhouse", written.clickhouse.is_some(), clickhouse),
+        ("backup", written.backup.is_some(), postgres || redis || clickhouse || object_store),
         ("volumes.postgres", volumes.postgres.is_some(), postgres),
         ("volumes.redis", volumes.redis.is_some(), redis),
         ("volumes.clickhouse", volumes.clickhouse.is_some(), clickhouse),
@@ -249,14 +252,21 @@ fn ingress(written: Option<&spec::Ingress>) -> Ingress {
     }
 }
 
-fn postgres(written: Option<&spec::ClusterPostgres>, cx: &mut Cx<'_>) -> PostgresInCluster {
+fn postgres(
+    written: Option<&spec::ClusterPostgres>,
+    with_others: Option<&BackupInCluster>,
+    cx: &mut Cx<'_>,
+) -> PostgresInCluster {
     let none = spec::ClusterPostgres::default();
     let written = written.unwrap_or(&none);
     PostgresInCluster {
         instances: written.instances.unwrap_or(1),
         image: pinned(&written.image, &images::CNPG_POSTGRES),
         max_connections: written.max_connections.unwrap_or(300),
-        backup: written.backup.as_ref().map(|it| backup(it, cx)),
+        backup: match &written.backup {
+            Some(own) => Some(postgres_backup(own, cx)),
+            None => with_others.map(|it| below(&it.place, "postgresql")),
+        },
         operator_namespace: written
             .operator_namespace
             .clone()
@@ -264,9 +274,39 @@ fn postgres(written: Option<&spec::ClusterPostgres>, cx: &mut Cx<'_>) -> Postgre
     }
 }
 
-fn backup(it: &spec::PostgresBackup, cx: &mut Cx<'_>) -> PostgresBackup {
+/// A folder of its own in a place.
+fn below(place: &BackupPlace, folder: &str) -> BackupPlace {
+    let destination = format!("{}/{folder}", place.destination);
+    BackupPlace { destination: known(&destination), ..place.clone() }
+}
+
+fn backup(it: &spec::ClusterBackup, cx: &mut Cx<'_>) -> BackupInCluster {
+    let route = "kubernetes.backup";
+    let longest = 160;
+    let destination = it.destination.clone().filter(|it| it.as_str().len() <= longest);
+    if it.destination.is_some() && destination.is_none() {
+        let message = format!("it is longer than {longest} characters, and each store adds to it");
+        let at = Place::Value(format!("{route}.destination").as_str().into());
+        cx.sink.push(Diagnostic::error("bad-value", at, message).help("take a shorter folder"));
+    }
+    BackupInCluster {
+        place: BackupPlace {
+            destination: destination.unwrap_or_else(placeholder),
+            endpoint: it.endpoint.clone(),
+            access_key_id: it.access_key_id.clone().unwrap_or_else(placeholder),
+            secret_access_key: cx
+                .secret(&it.secret_access_key, &format!("{route}.secret_access_key")),
+            schedule: it.schedule.clone().unwrap_or_else(|| known("30 2 * * *")),
+            keep: super::limits::whole_days(it.keep, &format!("{route}.keep"), cx)
+                .unwrap_or(Duration::seconds(30 * 86_400)),
+        },
+        client: pinned(&it.client, &images::MINIO_CLIENT),
+    }
+}
+
+fn postgres_backup(it: &spec::PostgresBackup, cx: &mut Cx<'_>) -> BackupPlace {
     let route = "kubernetes.postgres.backup";
-    PostgresBackup {
+    BackupPlace {
         destination: it.destination.clone().unwrap_or_else(placeholder),
         endpoint: it.endpoint.clone(),
         access_key_id: it.access_key_id.clone().unwrap_or_else(placeholder),
@@ -417,8 +457,10 @@ pub(super) fn refuse_mixtures(spec: &SiteSpec, site: &Site, cx: &mut Cx<'_>) {
     refuse_long_name(site, cx);
     refuse_one_node(site, cx);
     refuse_written(site, cx);
+    refuse_long_job(site, cx);
     if site.docker.is_none() {
         refuse_expose(spec, cx);
+        refuse_timezone(spec, site, cx);
     }
 }
 
@@ -454,6 +496,18 @@ fn refuse_long_name(site: &Site, cx: &mut Cx<'_>) {
             "write at most {} characters",
             most - (name.len() - site.name.as_str().len())
         )));
+    }
+}
+
+/// A cluster counts the run of a job at the end of its name, so that of a CronJob has 52 characters.
+fn refuse_long_job(site: &Site, cx: &mut Cx<'_>) {
+    let most = 52 - "-clickhouse-backup".len();
+    let saves = site.kubernetes.as_ref().is_some_and(|it| it.saves_clickhouse());
+    if saves && site.name.as_str().len() > most {
+        let message = format!("`{}` makes names of jobs longer than a cluster takes", site.name);
+        let at = Place::Value("name".into());
+        let refusal = Diagnostic::error("bad-value", at, message);
+        cx.sink.push(refusal.help(format!("write at most {most} characters")));
     }
 }
 
@@ -502,6 +556,20 @@ fn refuse_written(site: &Site, cx: &mut Cx<'_>) {
             };
             cx.sink.push(Diagnostic::error("duplicate-env-name", at, message).help(help));
         }
+    }
+}
+
+/// What knows the zone besides a server are the jobs that save stores.
+fn refuse_timezone(spec: &SiteSpec, site: &Site, cx: &mut Cx<'_>) {
+    let has_jobs = site.kubernetes.as_ref().is_some_and(|it| it.has_jobs());
+    if spec.timezone.is_some() && !has_jobs {
+        let at = Place::Key("timezone".into());
+        let message =
+            "`timezone` decides nothing: this cluster runs no job that starts by the clock";
+        cx.sink.push(
+            Diagnostic::error("key-without-effect", at, message)
+                .help("remove it, or save the stores: `kubernetes: { backup: … }`"),
+        );
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Kubernetes {
     pub clickhouse: Option<ClickhouseInCluster>,
     /// The image of the object store, where it is bundled.
     pub object_store: Option<ImageRef>,
+    /// Where the jobs of the other stores save them, if anywhere.
+    pub backup: Option<BackupInCluster>,
     /// Sizes and classes.
     pub volumes: Volumes,
     /// Memory and processor time.
@@ -102,14 +104,23 @@ pub struct PostgresInCluster {
     /// Most connections.
     pub max_connections: u32,
     /// Where backups go, if anywhere.
-    pub backup: Option<PostgresBackup>,
+    pub backup: Option<BackupPlace>,
     /// Where the operator is.
     pub operator_namespace: Namespace,
 }
 
-/// Backups by the Barman plugin.
+/// Backups of the stores by jobs in the cluster.
 #[derive(Debug, Clone)]
-pub struct PostgresBackup {
+pub struct BackupInCluster {
+    /// Where they go, and when.
+    pub place: BackupPlace,
+    /// The image of the client that copies to the bucket.
+    pub client: ImageRef,
+}
+
+/// A folder in a bucket, and when something is saved there.
+#[derive(Debug, Clone)]
+pub struct BackupPlace {
     /// Bucket and folder.
     pub destination: BucketFolder,
     /// The service; `None` is Amazon's.
@@ -239,6 +250,42 @@ pub enum IngressTls {
     Secret(TlsSecretName),
     /// cert-manager, by this ClusterIssuer.
     CertManager(ObjectName),
+}
+
+impl BackupPlace {
+    /// Bucket and folder, without the scheme.
+    pub fn path(&self) -> &str {
+        let text = self.destination.as_str();
+        text.strip_prefix("s3://").unwrap_or(text)
+    }
+
+    /// The bucket alone.
+    pub fn bucket(&self) -> &str {
+        self.path().split('/').next().unwrap_or_default()
+    }
+}
+
+impl Kubernetes {
+    /// Whether Redis is saved.
+    pub fn saves_redis(&self) -> bool {
+        self.backup.is_some() && self.redis.is_some()
+    }
+
+    /// Whether `ClickHouse` is saved. That of the official chart takes no settings, so it knows no bucket.
+    pub fn saves_clickhouse(&self) -> bool {
+        let is_ours = matches!(self.clickhouse, Some(ClickhouseInCluster::Image(_)));
+        self.backup.is_some() && is_ours
+    }
+
+    /// Whether the object store is saved.
+    pub fn saves_objects(&self) -> bool {
+        self.backup.is_some() && self.object_store.is_some()
+    }
+
+    /// Whether any job saves a store.
+    pub fn has_jobs(&self) -> bool {
+        self.saves_redis() || self.saves_clickhouse() || self.saves_objects()
+    }
 }
 
 impl Site {

@@ -22,7 +22,7 @@ pub use deploy::Deploy;
 pub use docker::{Docker, Images, Publish, Worker};
 pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd};
 pub use kubernetes::{
-    ClickhouseInCluster, Gitops, Ingress, IngressTls, Kubernetes, PostgresBackup,
+    BackupInCluster, BackupPlace, ClickhouseInCluster, Gitops, Ingress, IngressTls, Kubernetes,
     PostgresInCluster, RedisInCluster, Resource, Resources, SecretsInCluster, Volume, VolumeAccess,
     Volumes,
 };

@@ -26,6 +26,8 @@ section! {
         optional redis: ClusterRedis,
         /// The bundled ClickHouse. Default: `official`.
         optional clickhouse: ClusterClickhouse,
+        /// Backups of every bundled store to a bucket, by jobs in the cluster.
+        optional backup: ClusterBackup,
         /// Class of every volume that names none. Default: the cluster's own.
         optional storage_class: ObjectName,
         /// Sizes and classes of single volumes.
@@ -157,7 +159,7 @@ section! {
         optional image: ImageRef,
         /// Most connections. Default: 300.
         optional max_connections: u32,
-        /// Backups of the base and of the log by the Barman plugin.
+        /// Backups of the base and of the log by the Barman plugin. Default: below `kubernetes.backup`, where that is given.
         optional backup: PostgresBackup,
         /// Namespace of the operator, which has to reach the instances. Default: `cnpg-system`.
         optional operator_namespace: Namespace,
@@ -179,6 +181,28 @@ section! {
         optional schedule: Schedule,
         /// How long backups are kept, in whole days. Default: 30d.
         optional keep: Duration,
+    }
+}
+
+section! {
+    /// Backups of the bundled stores to a bucket: Redis, ClickHouse with the table of its migrations, and the object store by a
+    /// job each; PostgreSQL by the Barman plugin, unless `kubernetes.postgres.backup` names a place of its own.
+    ClusterBackup {
+        /// Bucket and folder. Each store has a folder of its own in it.
+        required destination: BucketFolder,
+        /// The service, unless it is Amazon's.
+        optional endpoint: Origin,
+        /// The access key. It has to read, write, list and delete there.
+        required access_key_id: AccessKeyId,
+        /// Its secret.
+        required secret_access_key: SecretRef,
+        /// When the jobs start, in the site's `timezone`. The Barman plugin reads it in the time of its operator. Default:
+        /// `30 2 * * *`.
+        optional schedule: Schedule,
+        /// How long backups are kept, in whole days. What is in the copy of the object store is never removed. Default: 30d.
+        optional keep: Duration,
+        /// An image with MinIO's client `mc` and a shell. Default: pinned.
+        optional client: ImageRef,
     }
 }
 

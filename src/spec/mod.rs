@@ -31,10 +31,10 @@ pub use env::{EnvSection, EnvValue, SecretRef};
 pub(crate) use env::{literal_secret, secret_in_patch};
 pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd, Sysctl, UnattendedUpgrades};
 pub use kubernetes::{
-    ClusterClickhouse, ClusterPostgres, ClusterRedis, ClusterResources, ClusterSecrets,
-    ClusterVolume, ClusterVolumes, ExternalSecrets, FluxFloor, Gateway, Gitops, Ingress,
-    IngressTls, Kubernetes, PodSecurity, PostgresBackup, RedisImage, Resource, SharedVolume,
-    SopsSecrets, StoreScope, Substitute, Traefik, VolumeAccess,
+    ClusterBackup, ClusterClickhouse, ClusterPostgres, ClusterRedis, ClusterResources,
+    ClusterSecrets, ClusterVolume, ClusterVolumes, ExternalSecrets, FluxFloor, Gateway, Gitops,
+    Ingress, IngressTls, Kubernetes, PodSecurity, PostgresBackup, RedisImage, Resource,
+    SharedVolume, SopsSecrets, StoreScope, Substitute, Traefik, VolumeAccess,
 };
 pub use limits::{Concurrency, Limits, Payloads, RateLimit, Retention};
 pub use lists::{Allow, SecretsSection};
@@ -70,7 +70,7 @@ section! {
         /// Host name of the dashboard, and of the API unless `network.access.tailscale.api_domain` names another, as
         /// `trigger.example.com`.
         required domain: SiteDomain,
-        /// Time zone of the server's logs and schedules. Default: UTC.
+        /// Time zone of the logs and schedules of a server, and of the schedules of jobs in a cluster. Default: UTC.
         optional timezone: TimeZone,
         /// Who may sign in, and how e-mail is sent.
         expected access: Access,

@@ -2,8 +2,8 @@
 
 use super::app_template::{self, Workload, from_secret, mounted, probe};
 use super::secrets::Secret;
-use super::{Cluster, Layer, Part, claim, network, resources};
-use crate::artifacts::clickhouse::{Server, mounts, profiles, server};
+use super::{Cluster, Layer, Part, backup, claim, network, resources};
+use crate::artifacts::clickhouse::{AWAY, Server, mounts, profiles, server};
 use crate::artifacts::setting::Pieces;
 use crate::release::env;
 use crate::site::{ClickhouseInCluster, generated};
@@ -30,6 +30,7 @@ pub(super) fn layer(cluster: &Cluster<'_>) -> Option<Layer> {
     ];
     let workload = workload(cluster, image.as_str(), &data, &config);
     parts.extend(app_template::parts(cluster, &workload));
+    parts.extend(backup::clickhouse(cluster));
     parts.extend(network::clickhouse(cluster));
     Some(Layer { name: NAME, parts })
 }
@@ -50,7 +51,9 @@ fn secret(cluster: &Cluster<'_>) -> Secret {
 }
 
 fn settings(cluster: &Cluster<'_>, config: &str) -> Part {
-    let of = Server::of(cluster.site, cluster.it.resources.clickhouse.memory);
+    let away = cluster.it.backup.as_ref().map(backup::clickhouse_address);
+    let memory = cluster.it.resources.clickhouse.memory;
+    let of = Server::of(cluster.site, memory).with_bucket(away);
     Part::Config {
         name: config.to_owned(),
         files: vec![
@@ -77,15 +80,22 @@ fn workload<'a>(cluster: &Cluster<'_>, image: &'a str, data: &str, config: &str)
             .zip(mounts(false))
             .map(|(name, (file, path))| (name, of_config(config, file, path))),
     );
+    let mut variables = json!({
+        env::CLICKHOUSE_USER: USER,
+        env::CLICKHOUSE_PASSWORD: from_secret(&auth(cluster), KEY),
+        env::CLICKHOUSE_DEFAULT_ACCESS_MANAGEMENT: "1",
+    });
+    if cluster.it.backup.is_some() {
+        let secret = backup::name(cluster, NAME);
+        for (variable, key) in AWAY.iter().zip(backup::KEYS) {
+            variables[*variable] = from_secret(&secret, key);
+        }
+    }
     Workload {
         part: NAME,
         image,
         container: json!({
-            "env": {
-                env::CLICKHOUSE_USER: USER,
-                env::CLICKHOUSE_PASSWORD: from_secret(&auth(cluster), KEY),
-                env::CLICKHOUSE_DEFAULT_ACCESS_MANAGEMENT: "1",
-            },
+            "env": variables,
             "probes": {
                 "liveness": probe(ping.clone(), 10, 5),
                 "readiness": probe(ping.clone(), 10, 5),

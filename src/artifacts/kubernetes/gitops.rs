@@ -130,7 +130,7 @@ fn flux_kustomization(cluster: &Cluster<'_>, layer: &Layer, all: &[&str]) -> Val
     object_with(api, "Kustomization", metadata, json!({ "spec": spec }))
 }
 
-fn kustomization_name(cluster: &Cluster<'_>, layer: &str) -> String {
+pub(super) fn kustomization_name(cluster: &Cluster<'_>, layer: &str) -> String {
     match layer {
         app::NAME => cluster.site.name.to_string(),
         other => cluster.name(other),

@@ -4,6 +4,7 @@
 
 mod app;
 mod app_template;
+mod backup;
 mod clickhouse;
 mod environment;
 mod gitops;
@@ -13,6 +14,7 @@ mod network;
 mod object_store;
 mod postgres;
 mod redis;
+mod runbook;
 mod secrets;
 mod values;
 mod variables;
@@ -52,7 +54,7 @@ pub(super) const FLUX: Artifact = Artifact {
     paths: "kubernetes/flux/**",
     summary: "The tree that Flux keeps the cluster by",
     target: Target::Kubernetes,
-    keys: &["kubernetes", "domain", "access", "limits", "storage", "env", "release"],
+    keys: &["kubernetes", "domain", "timezone", "access", "limits", "storage", "env", "release"],
     plan: gitops::files,
 };
 
@@ -63,6 +65,24 @@ pub(super) const VARIABLES: Artifact = Artifact {
     target: Target::Kubernetes,
     keys: &["kubernetes.secrets", "domain", "storage"],
     plan: variables::fragment,
+};
+
+pub(super) const RUNBOOK: Artifact = Artifact {
+    name: "kubernetes-runbook",
+    paths: "kubernetes/RUNBOOK.md",
+    summary: "How to bring this site up in a cluster, keep it, bring it back, and carry a server's data into it",
+    target: Target::Kubernetes,
+    keys: &["name", "release", "domain", "timezone", "access", "storage", "kubernetes", "allow"],
+    plan: runbook::files,
+};
+
+pub(super) const RESTORE: Artifact = Artifact {
+    name: "kubernetes-restore",
+    paths: "kubernetes/restore/*.yaml",
+    summary: "Jobs by which a person brings a store back from its backup",
+    target: Target::Kubernetes,
+    keys: &["kubernetes.backup", "kubernetes.redis", "storage"],
+    plan: backup::restores,
 };
 
 /// A site with its section `kubernetes`.

@@ -1,6 +1,6 @@
 //! Policies that close each store to all but its users.
 
-use super::{Cluster, Part, clickhouse, object, object_store, postgres};
+use super::{Cluster, Part, backup, clickhouse, object, object_store, postgres};
 use crate::site::{PostgresInCluster, Realtime, RedisInCluster};
 use serde_json::{Value, json};
 
@@ -17,6 +17,11 @@ fn component(cluster: &Cluster<'_>, name: &str) -> Value {
         "app.kubernetes.io/instance": cluster.site.name.as_str(),
         "app.kubernetes.io/component": name,
     }}})
+}
+
+/// The job that saves a store.
+fn job(cluster: &Cluster<'_>, part: &str) -> Value {
+    json!({ "podSelector": { "matchLabels": backup::labels(cluster, part) } })
 }
 
 /// Whoever scrapes metrics, wherever that is.
@@ -71,12 +76,16 @@ pub(super) fn redis(cluster: &Cluster<'_>, it: &RedisInCluster) -> Option<Part> 
             json!({ "app.kubernetes.io/name": "redis", "app.kubernetes.io/instance": release })
         }
     };
-    policy(cluster, &release, labels, vec![rule(webapp(cluster), &[6379])])
+    let mut ingress = vec![rule(webapp(cluster), &[6379])];
+    ingress.extend(cluster.it.saves_redis().then(|| rule(job(cluster, "redis"), &[6379])));
+    policy(cluster, &release, labels, ingress)
 }
 
 pub(super) fn clickhouse(cluster: &Cluster<'_>) -> Option<Part> {
     let name = clickhouse::service(cluster);
-    let ingress = vec![rule(webapp(cluster), &[8123])];
+    let mut ingress = vec![rule(webapp(cluster), &[8123])];
+    ingress
+        .extend(cluster.it.saves_clickhouse().then(|| rule(job(cluster, "clickhouse"), &[9000])));
     policy(cluster, &name, by_app_template(&name), ingress)
 }
 

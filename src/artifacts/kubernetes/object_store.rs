@@ -2,7 +2,7 @@
 
 use super::app_template::{self, Workload, from_secret, mounted, probe};
 use super::secrets::Secret;
-use super::{Cluster, Layer, Part, claim, ingress, network, resources};
+use super::{Cluster, Layer, Part, backup, claim, ingress, network, resources};
 use crate::artifacts::environment::{BUCKET, BUNDLED_ACCESS_KEY_ID, BUNDLED_REGION};
 use crate::artifacts::setting::Pieces;
 use crate::release::env;
@@ -32,6 +32,7 @@ pub(super) fn layer(cluster: &Cluster<'_>) -> Option<Layer> {
     parts.extend(app_template::parts(cluster, &workload));
     let public = bundled.public_host.as_ref();
     parts.extend(public.map(|host| ingress::object_store(cluster, host.as_str())));
+    parts.extend(backup::object_store(cluster));
     parts.extend(network::object_store(cluster));
     Some(Layer { name: NAME, parts })
 }

@@ -5,7 +5,7 @@ use super::{Cluster, KEPT, Layer, Part, network, object, object_with, resources}
 use crate::artifacts::environment::{POSTGRES_DATABASE, database_url};
 use crate::artifacts::setting::Pieces;
 use crate::release::env;
-use crate::site::{PostgresBackup, PostgresInCluster, Resource, generated};
+use crate::site::{BackupPlace, PostgresInCluster, Resource, generated};
 use serde_json::{Value, json};
 
 pub(super) const NAME: &str = "postgresql";
@@ -60,7 +60,7 @@ fn login(cluster: &Cluster<'_>) -> Secret {
     }
 }
 
-fn credentials(cluster: &Cluster<'_>, backup: &PostgresBackup) -> Secret {
+fn credentials(cluster: &Cluster<'_>, backup: &BackupPlace) -> Secret {
     Secret::opaque(
         "backup-secret.yaml",
         cluster.name("postgresql-backup"),
@@ -134,7 +134,7 @@ fn parameters(it: &PostgresInCluster, memory: &Resource) -> Value {
     parameters
 }
 
-fn object_store(cluster: &Cluster<'_>, backup: &PostgresBackup) -> Value {
+fn object_store(cluster: &Cluster<'_>, backup: &BackupPlace) -> Value {
     let credentials = cluster.name("postgresql-backup");
     let key = |key: &str| json!({ "name": credentials, "key": key });
     let mut configuration = json!({
@@ -157,7 +157,7 @@ fn object_store(cluster: &Cluster<'_>, backup: &PostgresBackup) -> Value {
 }
 
 /// The operator's schedules begin with seconds.
-fn scheduled_backup(name: &str, backup: &PostgresBackup) -> Value {
+fn scheduled_backup(name: &str, backup: &BackupPlace) -> Value {
     let spec = json!({
         "cluster": { "name": name },
         "schedule": format!("0 {}", backup.schedule),

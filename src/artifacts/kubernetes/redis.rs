@@ -3,7 +3,7 @@
 use super::app_template::{self, Workload, from_secret, mounted, probe};
 use super::gitops::{chart_source, helm_release};
 use super::secrets::Secret;
-use super::{Cluster, Layer, Part, claim, network, resources};
+use super::{Cluster, Layer, Part, backup, claim, network, resources};
 use crate::artifacts::setting::Pieces;
 use crate::release::{chart, env};
 use crate::site::{RedisInCluster, generated};
@@ -28,6 +28,7 @@ pub(super) fn layer(cluster: &Cluster<'_>) -> Option<Layer> {
         }
         RedisInCluster::Bitnami => parts.extend(bitnami(cluster, &data, &auth)),
     }
+    parts.extend(backup::redis(cluster));
     parts.extend(network::redis(cluster, it));
     Some(Layer { name: NAME, parts })
 }

@@ -20,22 +20,25 @@ impl Cluster<'_> {
 
 pub(super) fn fragment(cx: &Cx<'_>) -> Vec<PlannedFile> {
     let cluster = Cluster::of(cx);
-    let names = names(&cluster);
-    if names.is_empty() {
+    if names(&cluster).is_empty() {
         return Vec::new();
     }
-    let told: Vec<Value> =
-        names.iter().map(|name| json!({ "name": name, "form": form(&cluster, name) })).collect();
     let view = json!({
         "header": header(cx.site, "The variables that Flux fills in"),
         "secret": cluster.substitutes_from(),
         "namespace": cluster.it.gitops.flux_namespace.as_str(),
         "watched": cluster.it.gitops.flux >= 7,
-        "variables": told,
+        "variables": rows(&cluster),
     });
     let path = "kubernetes/cluster-secrets.example.yaml";
     let body = Body::Text { template: "kubernetes/cluster-secrets.example.yaml", cx: view };
     vec![file(super::VARIABLES.name, path, Mode::Plain, body)]
+}
+
+/// Every variable of the tree with what its value must be.
+pub(super) fn rows(cluster: &Cluster<'_>) -> Vec<Value> {
+    let names = names(cluster).into_iter();
+    names.map(|name| json!({ "name": name, "form": form(cluster, &name) })).collect()
 }
 
 /// Every variable of the tree, once, in order.
@@ -55,12 +58,17 @@ fn form(cluster: &Cluster<'_>, variable: &str) -> &'static str {
     let secret = cluster.prefix().and_then(|prefix| variable.strip_prefix(prefix));
     match secret {
         None => "what the hosts of the site end with, such as example.com",
-        Some(env::ENCRYPTION_KEY) => {
+        Some(name) => form_of(cluster, name),
+    }
+}
+
+/// What the value of a secret must be.
+pub(super) fn form_of(cluster: &Cluster<'_>, name: &str) -> &'static str {
+    match name {
+        env::ENCRYPTION_KEY => {
             "exactly 32 characters, by `openssl rand -hex 16`; never change it: it encrypts what users store"
         }
-        Some(name) if cluster.site.generated_in_cluster().contains(&name) => {
-            "by `openssl rand -hex 16`"
-        }
-        Some(_) => "what its service gave you, without quotes, backslashes and line breaks",
+        name if cluster.site.generated_in_cluster().contains(&name) => "by `openssl rand -hex 16`",
+        _ => "what its service gave you, without quotes, backslashes and line breaks",
     }
 }

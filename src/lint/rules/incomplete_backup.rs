@@ -2,9 +2,38 @@
 
 use crate::diag::Place;
 use crate::lint::Report;
-use crate::site::{Clickhouse, ClickhousePart, ObjectStore, Registry, Scheduler, Site};
+use crate::site::{
+    Clickhouse, ClickhouseInCluster, ClickhousePart, Kubernetes, ObjectStore, Registry, Scheduler,
+    Site,
+};
 
 lint!(INCOMPLETE_BACKUP, "incomplete-backup", Warning since "0.1.0", incomplete_backup);
+
+/// What of a cluster no job saves.
+fn in_cluster(it: &Kubernetes, report: &mut Report) {
+    let help = "name a bucket: `backup: { destination: s3://…, … }`";
+    let stores = [
+        (it.redis.is_some(), "Redis"),
+        (matches!(it.clickhouse, Some(ClickhouseInCluster::Image(_))), "ClickHouse"),
+        (it.object_store.is_some(), "the object store"),
+    ];
+    let lost: Vec<&str> = stores.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
+    if it.backup.is_none() && !lost.is_empty() {
+        let message = format!(
+            "of the cluster no backup holds {}: queues, logs and payloads would be lost",
+            lost.join(", ")
+        );
+        report.found(Place::Key("kubernetes.backup".into()), message, help);
+    }
+    if let Some(ClickhouseInCluster::Chart) = it.clickhouse {
+        let message = "the ClickHouse of the chart is in no backup: it knows no bucket";
+        report.found(
+            Place::Value("kubernetes.clickhouse".into()),
+            message,
+            "write `official`, which `kubernetes.backup` saves",
+        );
+    }
+}
 
 fn incomplete_backup(site: &Site, report: &mut Report) {
     let postgres = site.kubernetes.as_ref().and_then(|it| it.postgres.as_ref());
@@ -14,6 +43,9 @@ fn incomplete_backup(site: &Site, report: &mut Report) {
             "PostgreSQL of the cluster is in no backup: everything but logs and payloads would be lost",
             "name a bucket: `backup: { destination: s3://…, … }`",
         );
+    }
+    if let Some(cluster) = &site.kubernetes {
+        in_cluster(cluster, report);
     }
     let Some(docker) = &site.docker else { return };
     let (storage, backup) = (&site.storage, &docker.backup);

@@ -2,6 +2,7 @@
 
 mod chart;
 mod environment;
+mod jobs;
 mod layers;
 mod objects;
 mod references;
@@ -11,6 +12,7 @@ pub(super) use chart::{
     CONTRADICTORY_CHART_VALUES, DIFFERING_CHART_VALUES, FLOATING_CHART_VERSION, UNKNOWN_CHART_VALUE,
 };
 pub(super) use environment::{DUPLICATE_ENV_NAME, INCOMPLETE_EXISTING_SECRET};
+pub(super) use jobs::LOCKED_OUT_JOB;
 pub(super) use layers::{
     CIRCULAR_KUSTOMIZATION, DANGLING_KUSTOMIZATION, MISSING_DEPENDS_ON, MISSING_STARTUP_PROBE,
     SHORT_HELM_TIMEOUT,

@@ -33,6 +33,13 @@ const VARIANTS: &[(&str, Change)] = &[
             "secret_access_key": { "secret": "BACKUP_KEY" },
         }});
     }),
+    ("backups of every store", |site| {
+        site["kubernetes"]["backup"] = json!({
+            "destination": "s3://backups/trigger",
+            "access_key_id": "AKIAEXAMPLE",
+            "secret_access_key": { "secret": "BACKUP_KEY" },
+        });
+    }),
     ("the External Secrets operator", |site| {
         site["kubernetes"]["secrets"] = json!({ "external_secrets": { "store": "vault" } });
     }),

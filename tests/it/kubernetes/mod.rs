@@ -4,6 +4,7 @@
     reason = "these tests stand outside the compiler: they read files and start programs"
 )]
 
+mod backup;
 mod contract;
 mod hostile;
 mod judges;

@@ -351,6 +351,7 @@ pub(super) static PLANTS: &[Plant] = &[
     at(HOME, "dangling-object", &[Edit::Replace("kubernetes/flux/redis/helm-release.yaml", "existingClaim: home-k3s-redis-data", "existingClaim: home-k3s-redis")]),
     at(HOME, "dangling-service", &[Edit::Replace(RELEASE, "host: home-k3s-redis-master", "host: redis"), Edit::Remove(VALUES)]),
     at(HOME, "unselected-policy", &[Edit::Replace("kubernetes/flux/redis/network-policy.yaml", "instance: home-k3s-redis", "instance: home-k3s-cache")]),
+    at("full", "locked-out-job", &[Edit::Replace("kubernetes/flux/redis/network-policy.yaml", "name: full-redis-backup", "name: full-cache-backup")]),
     at(HOME, "undeclared-substitution", &[Edit::Replace(REDIS_SECRET, "${SECRET_TRIGGER_REDIS_PASSWORD}", "${SECRET_TRIGGER_CACHE_PASSWORD}")]),
     at(HOME, "number-like-secret", &[Edit::Replace(FRAGMENT, "SECRET_TRIGGER_REDIS_PASSWORD: \"\"", "SECRET_TRIGGER_REDIS_PASSWORD: \"1234e5\"")]),
     with(

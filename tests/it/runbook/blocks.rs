@@ -1,6 +1,6 @@
 //! The blocks of commands: where each is run, what it leads to, and that a shell reads it.
 
-use super::runbooks;
+use super::{of_clusters, runbooks};
 use crate::consumers::{run, scrubbed, tool};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::fs;
@@ -46,7 +46,7 @@ fn blocks(text: &str) -> Vec<Block> {
 
 #[test]
 fn each_says_where_it_is_run_and_what_to_expect() {
-    for (tree, text) in runbooks() {
+    for (tree, text) in runbooks().into_iter().chain(of_clusters()) {
         let blocks = blocks(&text);
         assert!(blocks.len() > 10, "{}", tree.name);
         for Block { before, commands, after } in blocks {
@@ -90,7 +90,7 @@ fn what_asks_comes_last() {
 fn a_shell_reads_them() {
     let Some(shellcheck) = tool("shellcheck") else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
-    for (tree, text) in runbooks() {
+    for (tree, text) in runbooks().into_iter().chain(of_clusters()) {
         for (nth, block) in blocks(&text).into_iter().enumerate() {
             let file = folder.path().join(format!("{}-{nth}.sh", tree.name));
             // A person reads `cd` fail; the variables of os-release are the system's.

@@ -1,6 +1,6 @@
 //! The pictures, drawn by mermaid's own parser.
 
-use super::runbooks;
+use super::{of_clusters, runbooks};
 use crate::consumers::{root, scrubbed, tool};
 use crate::injection::Random;
 use serde_json::{Value, json};
@@ -52,6 +52,35 @@ fn pictures_show_every_container() {
                 let id = arrow[end].as_str().expect("an id");
                 assert!(boxes.contains_key(id), "{}: {id} is no box", tree.name);
             }
+        }
+    }
+}
+
+/// A box for each store of the cluster, and for each that is elsewhere.
+#[test]
+fn pictures_of_clusters_show_every_store() {
+    let runbooks = of_clusters();
+    let pictures: Vec<String> = runbooks.iter().map(|(_, text)| picture(text)).collect();
+    let Some(seen) = parsed(&pictures) else { return };
+    assert_eq!(seen.len(), runbooks.len());
+    for ((tree, _), seen) in runbooks.iter().zip(&seen) {
+        assert!(seen["fault"].is_null(), "{}: {}", tree.name, seen["fault"]);
+        let boxes = seen["boxes"].as_object().expect("boxes");
+        let shown: Vec<&str> = boxes.values().filter_map(Value::as_str).collect();
+        for (folder, title) in [
+            ("postgresql", "PostgreSQL"),
+            ("redis", "Redis"),
+            ("clickhouse", "ClickHouse"),
+            ("s3", "object store"),
+        ] {
+            let is_inside = tree.dir.join("kubernetes/flux").join(folder).is_dir();
+            assert_eq!(shown.contains(&title), is_inside, "{}: {title}", tree.name);
+            assert!(shown.iter().any(|it| it.starts_with(title)), "{}: {title}", tree.name);
+        }
+        let arrows = seen["arrows"].as_array().expect("arrows");
+        assert!(arrows.len() > 8, "{}", tree.name);
+        for end in arrows.iter().flat_map(|it| [&it["from"], &it["to"]]) {
+            assert!(boxes.contains_key(end.as_str().expect("an id")), "{}: {end}", tree.name);
         }
     }
 }

@@ -5,6 +5,7 @@
 )]
 
 mod blocks;
+mod cluster;
 mod mermaid;
 mod text;
 
@@ -23,6 +24,18 @@ fn runbooks() -> Vec<(Tree, String)> {
     };
     let with = trees().into_iter().filter(|it| it.dir.join("RUNBOOK.md").is_file());
     with.map(read).collect()
+}
+
+/// The runbook of each golden tree with objects of a cluster.
+fn of_clusters() -> Vec<(Tree, String)> {
+    let with = trees().into_iter().filter(|it| it.dir.join("kubernetes").is_dir());
+    let read = |tree: Tree| {
+        let text = fs::read_to_string(tree.dir.join("kubernetes/RUNBOOK.md")).expect("a runbook");
+        (tree, text)
+    };
+    let found: Vec<_> = with.map(read).collect();
+    assert!(found.len() > 2);
+    found
 }
 
 /// The commands of the control script of a folder: those of its parts, and the two of the entry point.
@@ -86,6 +99,18 @@ fn commands_are_those_of_the_script() {
         let known = commands(&tree.dir.join("docker"));
         let called = called(&text);
         assert!(called.len() > 5, "{}: {called:?}", tree.name);
+        for command in &called {
+            assert!(known.contains(command), "{}: trigger-ctl.sh {command}", tree.name);
+        }
+    }
+}
+
+#[test]
+fn commands_for_the_old_server_are_those_of_the_script() {
+    let known = commands(&crate::consumers::root().join("out/full/docker"));
+    for (tree, text) in of_clusters() {
+        let called = called(&text);
+        assert!(called.len() > 3, "{}: {called:?}", tree.name);
         for command in &called {
             assert!(known.contains(command), "{}: trigger-ctl.sh {command}", tree.name);
         }

@@ -1,6 +1,6 @@
 //! Links and paths, and strings of the author within the text.
 
-use super::runbooks;
+use super::{of_clusters, runbooks};
 use crate::support;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn links_lead_somewhere() {
-    for (tree, text) in runbooks() {
+    for (tree, text) in runbooks().into_iter().chain(of_clusters()) {
         let anchors = anchors(&text);
         let mut links = 0;
         for event in parser(&text) {
@@ -158,4 +158,12 @@ fn a_reason_arrives_as_it_was_written() {
     let line = runbook.lines().find(|it| it.starts_with("| `known-advisory` | ")).expect("the row");
     let cell = line.trim_start_matches("| `known-advisory` | ").trim_end_matches(" |");
     assert_eq!(shown(cell), reason);
+    let text = support::example_text("sops-cluster");
+    let (before, _) = text.split_once("allow:").expect("what it accepts");
+    let text = format!(
+        "{before}allow: [{{ lint: known-advisory, because: {because} }}, {{ lint: exposed-query, because: a test }}]\n"
+    );
+    let tree = support::tree_of(&text);
+    let runbook = tree.get("kubernetes/RUNBOOK.md").expect("a runbook").text();
+    assert!(runbook.lines().any(|it| it == line), "{runbook}");
 }

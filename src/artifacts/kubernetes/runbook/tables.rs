@@ -1,0 +1,133 @@
+//! The tables of the runbook of a cluster.
+
+use super::super::{Cluster, Part, gitops, object_store, quantity, variables};
+use crate::site::{ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster, Use, VolumeAccess};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// What has to be in the cluster before the tree.
+pub(super) fn needed(cluster: &Cluster<'_>) -> Vec<Value> {
+    let it = cluster.it;
+    let mut rows = vec![(
+        format!("Flux 2.{} or newer", it.gitops.flux),
+        "keeps the cluster as the repository says",
+    )];
+    if let Some(postgres) = &it.postgres {
+        rows.push((
+            format!("CloudNativePG 1.28 or newer, in `{}`", postgres.operator_namespace),
+            "runs PostgreSQL",
+        ));
+        if postgres.backup.is_some() {
+            rows.push((
+                "the Barman Cloud plugin of CloudNativePG, with cert-manager".into(),
+                "saves PostgreSQL and its log in a bucket",
+            ));
+        }
+    }
+    if let SecretsInCluster::External { store, kind, .. } = &it.secrets {
+        rows.push((
+            format!("the External Secrets operator, with the {kind} `{store}`"),
+            "fetches the secrets",
+        ));
+    }
+    match &it.ingress {
+        Ingress::Traefik { class, tls, .. } => {
+            rows.push((format!("Traefik, with the IngressClass `{class}`"), "the way in"));
+            if let IngressTls::CertManager(issuer) = tls {
+                let what = format!("cert-manager, with the ClusterIssuer `{issuer}`");
+                rows.push((what, "makes the certificate"));
+            }
+        }
+        Ingress::Gateway { name, namespace, .. } => {
+            rows.push((format!("the Gateway `{name}` in `{namespace}`"), "the way in"));
+        }
+    }
+    if it.monitoring {
+        rows.push(("the Prometheus operator".into(), "collects what is measured"));
+    }
+    for class in classes(cluster) {
+        rows.push((format!("the StorageClass `{class}`"), "gives volumes"));
+    }
+    if it.volumes.shared_access == VolumeAccess::ManyNodes {
+        let class = it.volumes.shared_class.as_ref();
+        let which = class.map_or_else(|| "the default StorageClass".into(), |it| format!("`{it}`"));
+        rows.push((format!("ReadWriteMany in {which}"), "lets every webapp see the worker token"));
+    }
+    rows.into_iter().map(|(what, why)| json!({ "what": what, "why": why })).collect()
+}
+
+fn classes(cluster: &Cluster<'_>) -> BTreeSet<String> {
+    let (it, all) = (cluster.it, &cluster.it.volumes);
+    let volumes = [
+        (it.postgres.is_some(), &all.postgres.class),
+        (it.redis.is_some(), &all.redis.class),
+        (it.clickhouse.is_some(), &all.clickhouse.class),
+        (it.object_store.is_some(), &all.object_store.class),
+        (true, &all.shared_class),
+    ];
+    let used = volumes.into_iter().filter(|(is, _)| *is).filter_map(|(_, class)| class.as_ref());
+    used.map(ToString::to_string).collect()
+}
+
+/// Each Kustomization of Flux, in the order in which they get ready.
+pub(super) fn layers(cluster: &Cluster<'_>) -> Vec<Value> {
+    let layers = gitops::layers(cluster);
+    let about = |name: &str| match name {
+        "postgresql" => "PostgreSQL: everything but logs",
+        "redis" => "Redis: queues",
+        "clickhouse" => "ClickHouse: run list, logs and traces",
+        "s3" => "the object store: large payloads and outputs",
+        _ => "webapp and supervisor, by the official chart",
+    };
+    let rows = layers.iter().map(|layer| {
+        json!({
+            "name": gitops::kustomization_name(cluster, layer.name),
+            "folder": layer.name,
+            "about": about(layer.name),
+        })
+    });
+    rows.collect()
+}
+
+/// The volumes that hold what cannot be made again.
+pub(super) fn claims(cluster: &Cluster<'_>) -> Vec<Value> {
+    let (it, all) = (cluster.it, &cluster.it.volumes);
+    let ours = matches!(it.clickhouse, Some(ClickhouseInCluster::Image(_)));
+    let rows = [
+        (it.redis.is_some(), "redis-data", &all.redis),
+        (ours, "clickhouse-data", &all.clickhouse),
+        (it.object_store.is_some(), "s3-data", &all.object_store),
+    ];
+    let rows = rows.into_iter().filter(|(is, ..)| *is);
+    rows.map(
+        |(_, name, volume)| json!({ "name": cluster.name(name), "size": quantity(volume.size) }),
+    )
+    .collect()
+}
+
+/// Every secret that the objects of the tree are made of, and what it must be.
+pub(super) fn values(cluster: &Cluster<'_>) -> Vec<Value> {
+    let generated = cluster.site.generated_in_cluster();
+    let mut names: BTreeSet<String> = generated.iter().map(|it| (*it).to_owned()).collect();
+    for layer in gitops::layers(cluster) {
+        for part in &layer.parts {
+            names.extend(fetched(part));
+        }
+    }
+    names.extend(cluster.site.needed_secrets().into_iter().filter_map(|it| match it.origin {
+        Use::Supplied(_) if cluster.site.encrypts() => Some(it.name.to_string()),
+        _ => None,
+    }));
+    let rows = names.into_iter();
+    rows.map(|name| json!({ "name": name, "form": variables::form_of(cluster, &name) })).collect()
+}
+
+/// What the External Secrets operator is asked for by an object.
+fn fetched(part: &Part) -> Vec<String> {
+    let Part::Object { document, .. } = part else { return Vec::new() };
+    let data = document.pointer("/spec/data").and_then(Value::as_array).into_iter().flatten();
+    data.filter_map(|it| it.pointer("/remoteRef/property")?.as_str().map(str::to_owned)).collect()
+}
+
+/// The port of the object store.
+pub(super) const OBJECTS: u16 = object_store::PORT;
