@@ -207,6 +207,22 @@ mod tests {
     }
 
     #[test]
+    fn a_value_may_end_with_the_file() {
+        for text in ["A='x'", "A='x'\n", "A='x'  ", "A='x' # note"] {
+            let file = Dotenv::read(".env", text);
+            assert_eq!(file.values.get("A").map(String::as_str), Some("x"), "{text}");
+            assert_eq!(file.broken, [0; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_quote_that_stays_open_costs_its_line() {
+        let file = Dotenv::read(".env", "A='x=\nB=1\n");
+        assert_eq!(file.broken, [1]);
+        assert_eq!(file.values.into_iter().collect::<Vec<_>>(), [("B".into(), "1".into())]);
+    }
+
+    #[test]
     fn what_is_no_variable_is_remembered() {
         let file = Dotenv::read(".env", "A=1\nno variable\n=x\nB='open\nC='x'y\n");
         // The quote of line 4 ends on line 5.

@@ -14,7 +14,10 @@ fn built() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let text = support::example_text("sops-cluster").replace("name: sops-cluster", "name: tasks");
     fs::write(folder.path().join(SITE), text).expect("a site");
-    ran(folder.path(), &["secrets", "set", "GHCR_TOKEN", SITE], Some("ghp_0123456789abcdef\n"), 0);
+    for name in ["GHCR_TOKEN", "BACKUP_SECRET_ACCESS_KEY"] {
+        let value = format!("{name}-0123456789abcdef\n");
+        ran(folder.path(), &["secrets", "set", name, SITE], Some(&value), 0);
+    }
     ran(folder.path(), &["build", SITE], None, 0);
     folder
 }
