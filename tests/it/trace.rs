@@ -14,9 +14,6 @@ use trigger_gen::tree::OutPath;
 /// Keys from which no line follows, and why.
 const WITHOUT_LINES: &[(&str, &str)] = &[
     ("version", "there is one version of the site file"),
-    ("allow", "what is accepted shows in reports, and in a runbook if there is one"),
-    ("allow.lint", "what is accepted shows in reports"),
-    ("allow.because", "what is accepted shows in reports"),
     ("storage.clickhouse.external.version", "lints compare it with what the release needs"),
 ];
 
