@@ -62,7 +62,11 @@ pub(super) static PROXY_BODY_LIMIT_TOO_SMALL: Proof = Proof {
                 Some(Part::Registry) => ("/v2/", u64::MAX),
                 None => continue,
             };
-            for (location, _) in vhost.forwarding().filter(|(it, _)| it.words == [at]) {
+            // A prefix, or the same as a regular expression.
+            let is_it = |words: &[String]| {
+                words.last().is_some_and(|it| it.strip_prefix('^').unwrap_or(it) == at)
+            };
+            for (location, _) in vhost.forwarding().filter(|(it, _)| is_it(&it.words)) {
                 let own = included(stack, &location.block, "client_max_body_size");
                 let limit = own.last().and_then(|it| size(it.first())).unwrap_or(1024 * 1024);
                 if limit < needed {

@@ -494,3 +494,24 @@ fn examples_leave_nothing_to_accept() {
     }
     assert!(seen >= 4, "no examples found");
 }
+
+/// What nobody asks a key for is open to worker hosts: to them alone, if they say where they come from.
+#[test]
+fn worker_hosts_say_where_they_come_from() {
+    let example: serde_json::Value =
+        serde_yaml::from_str(&crate::support::example_text("split-workers")).expect("YAML");
+    let found = |site: &serde_json::Value| {
+        let text = serde_yaml::to_string(site).expect("YAML");
+        findings(&text).into_iter().any(|(_, mark)| mark == "warning: [exposed-otel]")
+    };
+    assert!(!found(&example));
+    let mut open = example.clone();
+    let workers = open.pointer_mut("/docker/topology/workers").and_then(|it| it.as_array_mut());
+    for worker in workers.expect("workers") {
+        worker.as_object_mut().expect("a worker").remove("addresses");
+    }
+    assert!(found(&open));
+    // A proxy of the author's decides it.
+    open["docker"]["proxy"] = serde_json::json!("none");
+    assert!(!found(&open));
+}

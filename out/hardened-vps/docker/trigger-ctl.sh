@@ -53,23 +53,44 @@ find_command() { # NAME: its line of `commands`, or nothing; further ones only s
   done < <(commands)
 }
 
-help() {
+# What a command takes stands behind its lines as `#? NAME text`, in as many lines as it needs.
+help() { # [COMMAND]
   local part name arguments lock for summary last=
+  [[ -z ${1-} ]] || { help_of "$1" && return; }
   echo "usage: $PROGRAM COMMAND [ARGUMENT...]        site $SITE, Trigger.dev $RELEASE, $ROLE"
   while IFS=$'\t' read -r part name arguments lock for summary; do
     [[ $for == all || $for == "$ROLE" ]] || continue
     [[ $part == "$last" ]] || echo
     last=$part
-    printf '  %-44s %s\n' "$name ${arguments/#-/}" "$summary"
+    printf '  %-44s %s\n' "$(call_of "$name" "$arguments")" "$summary"
   done < <(commands)
   cat <<'END'
 
-  help, version                                this text; the versions
+  help [COMMAND], version                      this text, or what one command takes; the versions
   TRIGGER_CTL_DRY_RUN=1                        says what would be changed, and changes nothing
 
 exit codes: 0 done, 1 a command failed, 2 wrong call, 3 degraded, 4 something is missing, 5 no disk space,
             6 does not match, 7 refused or not confirmed, 8 took too long, 75 another run holds the lock
 END
+}
+
+call_of() { # NAME ARGUMENTS of a line of `commands`
+  if [[ $2 == - ]]; then echo "$1"; else echo "$1 $2"; fi
+}
+
+help_of() { # COMMAND: its calls, and what they take
+  local part name arguments lock for summary of=
+  while IFS=$'\t' read -r part name arguments lock for summary; do
+    [[ $name == "$1" ]] || continue
+    of=$part
+    printf '%s %s\n    %s%s\n' "$PROGRAM" "$(call_of "$name" "$arguments")" "$summary" "$(role_word "$for")"
+  done < <(commands)
+  [[ -n $of ]] || die "$USAGE" "no command is called '$1' ($PROGRAM help)"
+  sed -n "s/^#? $1 /  /p" "$ROOT/ctl/$of.sh"
+}
+
+role_word() { # all|server|worker, where a command is for another machine than this
+  [[ $1 == all || $1 == "$ROLE" ]] || echo " (for the $1, and this is a $ROLE)"
 }
 
 version() {
@@ -80,7 +101,7 @@ main() {
   local wanted=${1-} found part name arguments lock for summary
   case $wanted in
     help | -h | --help)
-      help
+      help "${2-}"
       return
       ;;
     version | --version)
@@ -97,6 +118,13 @@ main() {
   [[ -n $found ]] || die "$USAGE" "no command is called '$wanted' ($PROGRAM help)"
   # shellcheck disable=SC2034 # arguments and summary are for the help
   IFS=$'\t' read -r part name arguments lock for summary <<<"$found"
+  case $name,${1-} in
+    psql,* | redis-cli,* | clickhouse-client,* | exec,*) ;; # what follows is for the program that they call
+    *,-h | *,--help)
+      help_of "$name"
+      return
+      ;;
+  esac
   [[ $for == all || $for == "$ROLE" ]] || die "$USAGE" "$wanted is for the $for, and this is a $ROLE"
   begin "$name" "$lock"
   # shellcheck source=/dev/null

@@ -34,7 +34,7 @@ pub(super) static CHECKS: &[Check] = &[
         place: Place::Here,
         by: DOCTOR,
         title: "backups are started by themselves, and the last went well",
-        hint: "put what lies in backup/ where its head says; trigger-ctl.sh backup list",
+        hint: "trigger-ctl.sh install puts the schedule in place; trigger-ctl.sh backup says why one fails",
         expects: |on| {
             let unit = unit(on.site);
             on.is_server().then_some(())?;

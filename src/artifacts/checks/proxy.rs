@@ -139,7 +139,7 @@ pub(super) static CHECKS: &[Check] = &[
         place: Place::Here,
         by: DOCTOR,
         title: "the dashboard answers on the tailnet, and nowhere else",
-        hint: "tailscale status; nginx binds the address of the tailnet only once tailscale is up: systemctl restart nginx",
+        hint: "tailscale status says whether it is up; what tailscale ip -4 says must be the address of the site file",
         expects: |on| {
             nginx(on)?;
             on.site.tailnet().map(|_| vec![dashboard(on.site)])

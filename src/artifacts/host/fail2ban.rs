@@ -1,5 +1,6 @@
 //! The jails of fail2ban.
 
+use crate::artifacts::nginx::login_zone;
 use crate::site::{Fail2ban, Site};
 use crate::value::Port;
 use serde_json::{Value, json};
@@ -23,11 +24,19 @@ pub(super) fn jails(
 ) -> Value {
     let port = ssh_port.map_or("ssh".to_owned(), |it| it.to_string());
     // Debian 12 and later write no /var/log/auth.log.
-    let sshd = json!({ "name": "sshd", "backend": "systemd", "port": port, "logpath": "" });
+    let sshd = json!({
+        "name": "sshd", "filter": "", "backend": "systemd", "port": port, "logpath": "",
+    });
+    // At sign-in alone: applications that call the API too often are told to wait, and many may share an address.
     let limit = nginx.map(|site| {
         let log = format!("\nlogpath = /var/log/nginx/{}-error.log", site.docker().project);
+        let zone = login_zone(site);
         json!({
-            "name": "nginx-limit-req", "backend": "auto", "port": "http,https", "logpath": log,
+            "name": "nginx-limit-req",
+            "filter": format!("\nfilter = nginx-limit-req[ngx_limit_req_zones=\"{zone}\"]"),
+            "backend": "auto",
+            "port": "http,https",
+            "logpath": log,
         })
     });
     let jails: Vec<Value> = [Some(sshd), limit].into_iter().flatten().collect();

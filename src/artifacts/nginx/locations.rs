@@ -76,7 +76,7 @@ impl Reach {
                 "~ ^/api/v[0-9]+/deployments/[^/]+/finalize/?$",
                 Forward { body: "1m".into(), buffering: false, timeout: 900, ..limited.clone() },
             ),
-            forwarded("Everything else of the API.", "/api/", limited),
+            forwarded("Everything else of the API.", "~* ^/api/", limited),
             forwarded(
                 "Subscriptions and streams stay open, and each event goes out at once.",
                 "/realtime/v1/",
@@ -111,7 +111,7 @@ impl Reach {
                 allow: workers,
                 ..forwarded(
                     "Logs and traces of runs; those of a worker host come from one address.",
-                    "/otel/v1/",
+                    "~* ^/otel/v1(?:/|$)",
                     Forward {
                         limit: (!site.is_split()).then(|| api_limit(nginx)),
                         body: "32m".into(),

@@ -158,6 +158,11 @@ fn shortened(project: &str) -> String {
 
 pub(super) use certificates::renewal;
 
+/// The zone that counts requests at sign-in, as the error log names it.
+pub(super) fn login_zone(site: &Site) -> String {
+    format!("{}_login", prefix(site))
+}
+
 /// The folder of these files on the server.
 fn folder(site: &Site) -> String {
     format!("{}/nginx", site.docker().root)

@@ -62,7 +62,7 @@ fn told(site: &Site) -> Value {
         "forwards": tables::forwards(site),
         "ssh_port": hardening.firewall.as_ref().map_or(22, |it| it.ssh_port.number()),
         "firewall": hardening.firewall.is_some(),
-        "root_login": hardening.sshd.as_ref().is_none_or(|it| it.root_login),
+        "login": login(hardening.sshd.as_ref().is_none_or(|it| it.root_login)),
         "hardening": tables::hardening(hardening),
         "registry": registry(site),
         "deploy": deploy(site),
@@ -81,6 +81,19 @@ fn told(site: &Site) -> Value {
             false => format!("out/{}/docker/deploy/deploy.sh", site.name),
         },
     })
+}
+
+/// Who logs in by ssh, and how that user does what root alone may.
+fn login(of_root: bool) -> Value {
+    match of_root {
+        true => json!({ "of_root": true, "who": "root", "sudo": "", "rsync": "" }),
+        false => json!({
+            "of_root": false,
+            "who": "YOU",
+            "sudo": "sudo ",
+            "rsync": "--rsync-path='sudo rsync' ",
+        }),
+    }
 }
 
 fn mail(transport: &Transport) -> String {

@@ -4,7 +4,8 @@ use super::super::backup::unit;
 use super::super::compose;
 use super::super::{folder_word, root_word};
 use crate::site::{
-    Clickhouse, ClickhousePart, Hardening, ObjectStore, Offsite, Postgres, Redis, Scheduler, Site,
+    Backup, Clickhouse, ClickhousePart, Hardening, ObjectStore, Offsite, Postgres, Redis,
+    Scheduler, Site, Tailnet,
 };
 use serde_json::{Value, json};
 
@@ -16,16 +17,29 @@ pub(super) fn hosts(site: &Site) -> Vec<Value> {
     hosts
         .map(|(host, private)| {
             let is_dashboard = host == site.dashboard_host();
-            let leads = match tailnet.filter(|_| private) {
-                Some(it) => it.ipv4.to_string(),
-                None if is_dashboard && split_dns => {
-                    "the public address of the server; on the tailnet its tailnet address".into()
-                }
-                None => "the public address of the server".into(),
+            let (leads, leads_v6) = match tailnet.filter(|_| private) {
+                Some(it) => (it.ipv4.to_string(), tailnet_v6(it)),
+                None if is_dashboard && split_dns => (
+                    "the public address of the server; on the tailnet its tailnet address".into(),
+                    "its public IPv6 address, if it has one; on the tailnet none".into(),
+                ),
+                None => (
+                    "the public address of the server".into(),
+                    "its public IPv6 address, if it has one".into(),
+                ),
             };
-            json!({ "name": host.to_string(), "what": what(site, host.as_str()), "leads": leads })
+            json!({
+                "name": host.to_string(),
+                "what": what(site, host.as_str()),
+                "leads": leads,
+                "leads_v6": leads_v6,
+            })
         })
         .collect()
+}
+
+fn tailnet_v6(it: &Tailnet) -> String {
+    it.ipv6.as_ref().map_or("nowhere: make none".into(), ToString::to_string)
 }
 
 fn what(site: &Site, host: &str) -> &'static str {
@@ -50,6 +64,14 @@ pub(super) fn ports(site: &Site) -> Vec<Value> {
     }
     if site.tailnet().is_some() {
         rows.push(json!({ "port": "41641/udp", "what": "direct connections of the tailnet" }));
+    }
+    let Some(it) = &hardening.firewall else { return rows };
+    let tcp = it.tcp_ports.iter().map(|port| format!("{port}/tcp"));
+    let udp = it.udp_ports.iter().map(|port| format!("{port}/udp"));
+    for port in tcp.chain(udp) {
+        if rows.iter().all(|row| row["port"] != port) {
+            rows.push(json!({ "port": port, "what": "another program of yours" }));
+        }
     }
     rows
 }
@@ -177,7 +199,18 @@ pub(super) fn backup(site: &Site) -> Value {
         // Letters, digits and `@._:/-` are all that may stand in it.
         "call": format!("{of_s3}restic --repo {away} --password-file {at}/backup/restic-password"),
         "encrypted": !it.recipients.is_empty(),
+        "tools": tools(it),
     })
+}
+
+/// Packages that a restore needs and a new server does not have.
+fn tools(it: &Backup) -> Vec<&'static str> {
+    let away = match &it.offsite {
+        Offsite::None => None,
+        Offsite::Restic { .. } => Some("restic"),
+        Offsite::Rclone(_) => Some("rclone"),
+    };
+    away.into_iter().chain((!it.recipients.is_empty()).then_some("age")).collect()
 }
 
 fn saved(site: &Site) -> Vec<&'static str> {

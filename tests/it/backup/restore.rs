@@ -72,13 +72,19 @@ fn a_damaged_set_is_refused_before_anything_is_stopped() {
 fn a_set_of_another_release_is_refused() {
     let (world, set) = with_set();
     let manifest = format!("backups/{set}/manifest.json");
-    world.write(
-        &manifest,
-        &world.read(&manifest).replace("\"release\": \"4.5.12\"", "\"release\": \"4.5.6\""),
-    );
-    let ended = world.ctl(&["restore", &set, "--yes"]).with(6);
-    assert!(ended.err.contains("install 4.5.6 first"), "{}", ended.err);
-    untouched(&world, "another release");
+    let made = world.read(&manifest);
+    // What to do differs: no update goes back.
+    for (other, way) in [
+        ("4.5.6", format!("trigger-ctl.sh rollback --restore-data {set}")),
+        ("4.8.5", "bring a build of 4.8.5 here with trigger-ctl.sh update, then".to_owned()),
+    ] {
+        let of_other =
+            made.replace("\"release\": \"4.5.12\"", &format!("\"release\": \"{other}\""));
+        world.write(&manifest, &of_other);
+        let ended = world.ctl(&["restore", &set, "--yes"]).with(6);
+        assert!(ended.err.contains(&way), "{}", ended.err);
+        untouched(&world, other);
+    }
 }
 
 #[test]

@@ -186,6 +186,77 @@ fn help_names_every_command_of_this_role_once() {
     }
 }
 
+/// Each line `#: CALL | …` of a part, as PART, NAME, CALL, and who it is for.
+fn calls() -> Vec<(&'static str, String, String, String)> {
+    let mut found = Vec::new();
+    for (part, text) in trigger_gen::artifacts::control_script_parts() {
+        for line in text.lines().filter_map(|it| it.strip_prefix("#: ")) {
+            let fields: Vec<&str> = line.rsplitn(4, '|').map(str::trim).collect();
+            let name = fields[3].split(' ').next().expect("a name").to_owned();
+            found.push((part, name, fields[3].to_owned(), fields[1].to_owned()));
+        }
+    }
+    assert!(found.len() > 40);
+    found
+}
+
+/// A person types what stands there.
+#[test]
+fn help_shows_each_call_as_it_is_typed() {
+    for (example, part) in [("minimal-vps", "docker"), ("split-workers", "workers/worker-1")] {
+        let server = Server::of(example, part);
+        let role = server.constant("ROLE");
+        let shown = server.ctl(&["help"]).ends(0).out;
+        for (_, _, call, of) in calls().iter().filter(|it| it.3 == "all" || it.3 == role) {
+            let line = format!("\n  {call} ");
+            assert!(shown.contains(&line), "{call} (for {of}) stands not in\n{shown}");
+        }
+    }
+}
+
+/// What follows these is for the program that they call.
+const PASSING_ON: &[&str] = &["psql", "redis-cli", "clickhouse-client", "exec"];
+
+#[test]
+fn every_command_says_what_it_takes() {
+    let server = Server::of("minimal-vps", "docker");
+    for name in declared().into_iter().collect::<BTreeSet<_>>() {
+        let told = server.ctl(&["help", &name]).ends(0);
+        assert!(told.calls.is_empty() && told.err.is_empty(), "{name}: {}", told.err);
+        for (_, of, call, _) in &calls() {
+            let line = format!("trigger-ctl.sh {call}\n");
+            assert_eq!(told.out.contains(&line), *of == name, "{name}: {call}\n{}", told.out);
+        }
+        for option in ["--help", "-h"] {
+            let ran = server.ctl(&[&name, option]);
+            if PASSING_ON.contains(&name.as_str()) {
+                assert_ne!(ran.out, told.out, "{name}");
+                continue;
+            }
+            assert_eq!((ran.code, ran.calls.len()), (0, 0), "{name} {option}: {}", ran.err);
+            assert_eq!(ran.out, told.out, "{name} {option}");
+        }
+    }
+    assert!(server.ctl(&["help", "restore"]).out.contains("\n  --drill: "));
+    assert!(server.ctl(&["help", "no-such-command"]).ends(2).err.contains("trigger-ctl.sh help"));
+    let of_servers = Server::of("split-workers", "workers/worker-1").ctl(&["help", "restore"]);
+    assert!(of_servers.ends(0).out.contains("(for the server, and this is a worker)"));
+}
+
+/// A line of help that belongs to no command of its part would be shown to nobody.
+#[test]
+fn lines_of_help_belong_to_a_command() {
+    let mut seen = 0;
+    for (part, text) in trigger_gen::artifacts::control_script_parts() {
+        for line in text.lines().filter_map(|it| it.strip_prefix("#? ")) {
+            let name = line.split(' ').next().expect("a name");
+            assert!(calls().iter().any(|it| it.0 == part && it.1 == name), "{part}: {line}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20);
+}
+
 #[test]
 fn a_dry_run_changes_nothing() {
     for (example, part) in [("minimal-vps", "docker"), ("split-workers", "workers/worker-1")] {

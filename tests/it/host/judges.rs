@@ -73,6 +73,107 @@ fn fail2ban_reads_the_jails() {
             name.ends_with("/docker"),
             "{name}"
         );
+        // Of the zones of nginx only the one of sign-in counts.
+        let zones: Vec<&str> = dump.split("by zone \"(?:").skip(1).collect();
+        assert_eq!(zones.len(), usize::from(name.ends_with("/docker")), "{name}: {dump}");
+        for zone in zones {
+            let (zone, _) = zone.split_once(")\"").expect("its end");
+            assert!(zone.starts_with("tg_") && zone.ends_with("_login"), "{name}: {zone}");
+        }
+    }
+}
+
+/// A list of ranges in these two keys.
+fn of_ranges(ranges: &[&str]) -> String {
+    let list = serde_json::to_string(ranges).expect("JSON");
+    super::site(&format!("firewall: {{ ssh_from: {list} }}\nfail2ban: {{ ignore: {list} }}"))
+}
+
+/// What might end a set of nft or a line of fail2ban, and what looks like an address and is none.
+#[test]
+fn what_is_no_range_reaches_neither_nft_nor_fail2ban() {
+    let own = [
+        "203.0.113.0/24 }; flush ruleset; add element inet x y { 203.0.113.7",
+        "203.0.113.7\n    elements = { 0.0.0.0/0 }",
+        "203.0.113.7, 0.0.0.0/0",
+        "203.0.113.7-203.0.113.9",
+        "203.0.113.7 # 203.0.113.9",
+        "203.0.113.7; include \"/etc/passwd\"",
+        "203.0.113.7 example.com",
+        "203.0.113.7\nbantime = -1",
+        "%(bantime)s",
+        "file:/etc/passwd",
+        "$ssh_from",
+        "@ssh_ports",
+        "0x7f.1",
+        "127.1",
+        "010.0.0.1",
+        "::1%lo",
+        "[::1]",
+        "::/0",
+        "0.0.0.0/0",
+        "203.0.113.7/24",
+        "DNS",
+        "localhost",
+    ];
+    let texts: Vec<String> =
+        own.map(str::to_owned).into_iter().chain(crate::injection::hostile()).collect();
+    assert!(texts.len() > 100);
+    for text in &texts {
+        let (site, sink) = crate::support::analyse(&of_ranges(&[text]));
+        assert!(site.is_none(), "{text:?} is taken");
+        let said =
+            |key: &str| sink.diagnostics.iter().any(|it| format!("{:?}", it.at).contains(key));
+        assert!(said("ssh_from") && said("ignore"), "{text:?}: {:#?}", sink.diagnostics);
+    }
+}
+
+#[test]
+fn every_spelling_of_a_range_arrives_at_nft_and_fail2ban() {
+    let ranges = [
+        "203.0.113.7",
+        "203.0.114.0/24",
+        "10.0.0.0/8",
+        "192.0.2.1/32",
+        "2001:db8::/32",
+        "2001:DB9::A",
+        "2001:0dba:0:0:0:0:0:1/128",
+        "::ffff:192.0.2.9",
+        "fe80::/10",
+    ];
+    let (Some(nft), Some(unshare), Some(client)) =
+        (tool("nft"), tool("unshare"), tool("fail2ban-client"))
+    else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    super::write_bundle(&of_ranges(&ranges), folder.path());
+    let etc = folder.path().join("host/etc");
+    let rules = etc.join("trigger-dev/firewall.nft");
+    let script = format!(
+        "nft() {{ '{}' \"$@\"; }}; nft -f '{}' && nft -j list table inet trigger_host",
+        nft.display(),
+        rules.display()
+    );
+    let output = run(scrubbed(&unshare).args(["-rn", "bash", "-c", &script]));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let table: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let elements = |set: &str| {
+        let sets = table["nftables"].as_array().expect("a list").iter();
+        let set = sets.map(|it| &it["set"]).find(|it| it["name"] == set).expect("a set");
+        set["elem"].as_array().expect("elements").len()
+    };
+    assert_eq!((elements("ssh_from_v4"), elements("ssh_from_v6")), (4, 5), "{table:#}");
+
+    let config = folder.path().join("fail2ban");
+    copy(Path::new("/etc/fail2ban"), &config);
+    let jails = etc.join("fail2ban/jail.d/trigger-dev.local");
+    let text = in_place_of_log(&fs::read_to_string(jails).expect("the jails"), &rules);
+    fs::write(config.join("jail.d/trigger-dev.local"), text).expect("a file");
+    let output = run(scrubbed(&client).arg("-c").arg(&config).arg("-d"));
+    let dump = String::from_utf8_lossy(&output.stdout).into_owned();
+    for range in ranges {
+        assert!(dump.contains(&format!("'{range}'")), "{range}: {dump}");
     }
 }
 

@@ -5,7 +5,7 @@
 //! in six targets makes nginx hang up, and so many handshakes would take minutes.
 
 use super::client::{Connection, Way, request};
-use super::place::{Client, Place, hardened_at, public_at, split_at};
+use super::place::{Client, Place, hardened_at, public_at, split_at, split_by_address_at};
 use super::route::{Route, route};
 use super::server::Server;
 use super::stub::Arrival;
@@ -77,6 +77,8 @@ const PIECES: &[&str] = &[
     "%6detrics",
     "admin",
     "otel/v1/traces",
+    "Otel/v1/traces",
+    "worker-actions/connect",
     "tests/sse",
     "tests/sse/stream",
     "socket.io/",
@@ -279,6 +281,13 @@ fn nothing_that_a_public_dashboard_keeps_arrives() {
 #[ignore = "takes long: scripts/test runs it"]
 fn nothing_that_a_public_dashboard_keeps_beside_workers_arrives() {
     judge(split_at(UNCOUNTED), Place::dashboard, kept_beside_workers);
+}
+
+/// Where worker hosts say where they come from, the world is kept from what only they need.
+#[test]
+#[ignore = "takes long: scripts/test runs it"]
+fn nothing_that_only_workers_may_ask_for_arrives() {
+    judge(split_by_address_at(UNCOUNTED), Place::dashboard, kept_by_the_dashboard);
 }
 
 /// The same targets find their way where the refusals of differing spellings are taken out.

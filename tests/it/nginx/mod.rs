@@ -11,6 +11,7 @@ mod headers;
 mod hostile;
 mod hosts;
 mod judged;
+mod limits;
 mod logs;
 mod machine;
 mod matrix;

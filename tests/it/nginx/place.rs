@@ -200,9 +200,15 @@ pub(super) fn public() -> Vec<Place> {
     on_each_system("minimal-vps", |_| ())
 }
 
-/// Dashboard and API for everybody, and runs on other servers.
+/// Dashboard and API for everybody, and runs on other servers, which do not say where they come from.
 pub(super) fn split() -> Vec<Place> {
-    on_each_system("split-workers", |_| ())
+    on_each_system("split-workers", from_anywhere)
+}
+
+fn from_anywhere(site: &mut Value) {
+    for worker in site["docker"]["topology"]["workers"].as_array_mut().expect("workers") {
+        worker.as_object_mut().expect("a worker").remove("addresses");
+    }
 }
 
 /// Dashboard and API for everybody, with runs here and elsewhere.
@@ -212,11 +218,13 @@ pub(super) fn everybody() -> Vec<Place> {
 
 /// The same where every worker host says where it comes from: the world is none of them, a peer is.
 pub(super) fn split_by_address() -> Vec<Place> {
-    on_each_system("split-workers", |site| {
-        for worker in site["docker"]["topology"]["workers"].as_array_mut().expect("workers") {
-            worker["addresses"] = json!([PEER]);
-        }
-    })
+    on_each_system("split-workers", from_a_peer)
+}
+
+fn from_a_peer(site: &mut Value) {
+    for worker in site["docker"]["topology"]["workers"].as_array_mut().expect("workers") {
+        worker["addresses"] = json!([PEER]);
+    }
 }
 
 /// One name for dashboard and API, which DNS leads to the tailnet there and to the public address elsewhere.
@@ -254,7 +262,18 @@ pub(super) fn public_at(requests_per_second: u32) -> Vec<Place> {
 
 /// `split`, with another rate limit.
 pub(super) fn split_at(requests_per_second: u32) -> Vec<Place> {
-    on_each_system("split-workers", |site| limit(site, requests_per_second))
+    on_each_system("split-workers", |site| {
+        from_anywhere(site);
+        limit(site, requests_per_second);
+    })
+}
+
+/// `split_by_address`, with another rate limit.
+pub(super) fn split_by_address_at(requests_per_second: u32) -> Vec<Place> {
+    on_each_system("split-workers", |site| {
+        from_a_peer(site);
+        limit(site, requests_per_second);
+    })
 }
 
 fn limit(site: &mut Value, requests_per_second: u32) {

@@ -167,3 +167,97 @@ fn a_reason_arrives_as_it_was_written() {
     let runbook = tree.get("kubernetes/RUNBOOK.md").expect("a runbook").text();
     assert!(runbook.lines().any(|it| it == line), "{runbook}");
 }
+
+fn of(site: &str) -> String {
+    support::tree_of(site).get("RUNBOOK.md").expect("a runbook").text().to_owned()
+}
+
+fn example_with(name: &str, change: impl FnOnce(&mut serde_json::Value)) -> String {
+    let mut site = serde_yaml::from_str(&support::example_text(name)).expect("YAML");
+    change(&mut site);
+    of(&serde_yaml::to_string(&site).expect("YAML"))
+}
+
+/// A name that leads to another address of the server than the one it answers at fails for whoever has IPv6.
+#[test]
+fn names_lead_where_they_answer() {
+    let text = example_with("hardened-vps", |_| ());
+    let private = "100.101.102.103 | fd7a:115c:a1e0::1234:5678 |";
+    assert!(text.contains(&format!("| `trigger.example.com` | dashboard | {private}")));
+    assert!(text.contains(&format!("| `s3.trigger.example.com` | object store | {private}")));
+    let public = "the public address of the server | its public IPv6 address, if it has one |";
+    assert!(text.contains(&format!("| `api.trigger.example.com` | API | {public}")));
+    let text = example_with("hardened-vps", |site| {
+        let tailnet = site["network"]["access"]["tailscale"].as_object_mut().expect("a tailnet");
+        tailnet.remove("ipv6");
+    });
+    assert!(text.contains("| dashboard | 100.101.102.103 | nowhere: make none |"));
+}
+
+/// "These ports and no others" has to name those that the site itself opens.
+#[test]
+fn ports_of_other_programs_are_listed() {
+    let text = example_with("hardened-vps", |site| {
+        site["docker"]["hardening"]["firewall"]["tcp_ports"] = serde_json::json!([443, 8443]);
+    });
+    for row in ["| 22/tcp | ssh |", "| 51820/udp | another program of yours |", "| 8443/tcp |"] {
+        assert_eq!(text.matches(row).count(), 1, "{row}");
+    }
+    assert_eq!(text.matches("| 443/tcp |").count(), 1);
+}
+
+#[test]
+fn another_port_of_sshd_is_said_first() {
+    let text = example_with("split-workers", |site| {
+        site["docker"]["hardening"] = serde_json::json!({ "firewall": { "ssh_port": 2222 } });
+    });
+    let (head, _) = text.split_once("## What there is").expect("a head");
+    assert!(head.contains("`Port 2222`") && head.contains("for each of the servers"), "{head}");
+    assert!(!example_with("split-workers", |_| ()).contains("`Port "));
+}
+
+/// Where root cannot log in, nothing has to be done as root from elsewhere, and a user is made before.
+#[test]
+fn without_logins_of_root_nobody_logs_in_as_root() {
+    let text = example_with("split-workers", |site| {
+        site["docker"]["hardening"] = serde_json::json!({ "sshd": { "root_login": false } });
+    });
+    let (before, after) = text.split_once("parsed OK").expect("a user is made");
+    assert!(before.contains("adduser") && before.contains("until then after `ssh root@SERVER`"));
+    assert!(!after.contains("root@"), "{after}");
+    let called = |text: &str, word: &str| {
+        text.lines().filter(|it| it.starts_with(word)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let copies = called(after, "rsync ");
+    assert_eq!(copies.len(), 4, "{copies:?}");
+    for copy in copies {
+        assert!(copy.contains("--rsync-path='sudo rsync' ") && copy.contains(" YOU@"), "{copy}");
+    }
+    let hand_over = called(after, "ssh ");
+    assert_eq!(hand_over.len(), 2, "{hand_over:?}");
+    for line in hand_over {
+        let [from, to] = [" YOU@SERVER sudo /opt", " YOU@worker-"];
+        assert!(line.contains(from) && line.contains(to) && line.matches("sudo ").count() == 2);
+    }
+    let text = example_with("split-workers", |_| ());
+    assert!(!text.contains("YOU") && !text.contains("sudo "), "root does it all");
+}
+
+/// Whoever restores on a new server has none of what `install` would bring.
+#[test]
+fn a_restore_begins_with_its_programs() {
+    let restore = |text: &str| {
+        let (_, chapter) = text.split_once("\n## Restore\n").expect("a chapter");
+        chapter.split_once("\n## ").expect("its end").0.to_owned()
+    };
+    let full = restore(&example_with("full", |_| ()));
+    let places =
+        ["apt-get install -y rclone age\n", "`rclone config`", "rclone copy", "backup list"];
+    let places: Vec<_> = places.iter().map(|it| full.find(it)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{full}");
+    let alone = restore(&example_with("full", |site| {
+        site["docker"]["backup"].as_object_mut().expect("a backup").remove("offsite");
+    }));
+    assert!(alone.contains("apt-get install -y age\n") && !alone.contains("rclone"), "{alone}");
+    assert!(!restore(&example_with("minimal-vps", |_| ())).contains("apt-get"));
+}

@@ -4,6 +4,10 @@
 #: update BUNDLE [--yes] [--force] | lock | all | put another build of this site here: folder or tar; backs up first
 #: update --resume | lock | all | go on with an update that was interrupted
 #: update --abort | lock | all | take back an update that was interrupted
+#? update BUNDLE: the folder out/SITE/docker as it was built (of a worker host out/SITE/workers/HOST), or a tar of it.
+#? update In order: look at it, show what changes, back up, fetch images, let runs end, put the files in place, start.
+#? update --yes: do not ask. --force: also where something does not do its work, or files were changed by hand.
+#? update Interrupted: --resume goes on, --abort goes back. It started and is no good: `rollback`.
 #: releases | no | all | what was replaced here, newest first
 
 # shellcheck source=/dev/null

@@ -4,6 +4,9 @@
 #: backup [--cold] [--label LABEL] | no | server | save everything: stage, verify, encrypt, send away, prune
 #: backup list | no | server | the sets, newest first, and what no set holds
 #: backup verify [SET] [--identity FILE] | no | server | look through a set again, the newest unless named
+#? backup --cold: stop what writes meanwhile; runs that have begun end first.
+#? backup --label LABEL: a word for the name of the set: lower-case letters, digits and hyphens.
+#? backup verify: checksums always; what is in an encrypted set only with --identity FILE, the secret key of age.
 
 # shellcheck source=/dev/null
 source "$ROOT/ctl/stack.sh"
