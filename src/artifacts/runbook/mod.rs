@@ -110,6 +110,11 @@ fn worker(site: &Site, worker: &Worker) -> Value {
         "memory": worker.memory.to_string(),
         "runs": worker.reserve.runs(),
         "root": site.docker().root.as_str(),
+        "addresses": match worker.addresses.as_slice() {
+            [] => vec!["anywhere".to_owned()],
+            some => some.iter().map(ToString::to_string).collect(),
+        },
+        "by_address": !worker.addresses.is_empty(),
     })
 }
 

@@ -240,6 +240,7 @@ fn without_logins_of_root_nobody_logs_in_as_root() {
         assert!(line.contains(from) && line.contains(to) && line.matches("sudo ").count() == 2);
     }
     let text = example_with("split-workers", |_| ());
+    assert!(text.contains("of the preset small-1x | 198.51.100.12, 2001:db8:12::/64 |"));
     assert!(!text.contains("YOU") && !text.contains("sudo "), "root does it all");
 }
 
