@@ -388,7 +388,7 @@ fn worker_hosts_carry_what_they_run() {
     let split = |worker: &str, runs: u32| {
         let storage = "  streams: v1\n  registry:\n    bundled: { host: registry.example.com }\n";
         let topology = format!(
-            "  topology:\n    workers:\n      - {{ name: one, memory: {worker} }}\n      - {{ name: two, memory: 4GiB }}\n"
+            "  topology:\n    workers:\n      - {{ name: one, memory: {worker}, addresses: [192.0.2.1] }}\n      - {{ name: two, memory: 4GiB, addresses: [192.0.2.2] }}\n"
         );
         let limits = format!("limits:\n  concurrency:\n    environment: {runs}\n");
         names(&format!("{limits}storage:\n{storage}docker:\n{topology}"))
