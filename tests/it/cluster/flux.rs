@@ -132,6 +132,13 @@ impl Cluster {
         ]);
     }
 
+    /// Asks Flux to look at every Kustomization now.
+    pub(super) fn reconcile_all(&self) {
+        for kustomization in self.kustomizations() {
+            self.reconcile(name(&kustomization));
+        }
+    }
+
     /// Every Kustomization of Flux.
     pub(super) fn kustomizations(&self) -> Vec<Value> {
         items(self.kubectl().raw("/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"))
