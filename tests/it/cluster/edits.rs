@@ -150,7 +150,7 @@ pub(super) fn what_was_lost(cluster: &Cluster, owner: &Owner, example: &str) {
 }
 
 /// Each claim with its volume, by what cannot be made again.
-fn claims(cluster: &Cluster) -> Vec<String> {
+pub(super) fn claims(cluster: &Cluster) -> Vec<String> {
     let found = cluster.kubectl().list("persistentvolumeclaims");
     let line = |it: &Value| {
         format!("{} {} {}", it["metadata"]["name"], it["metadata"]["uid"], it["spec"]["volumeName"])
