@@ -31,6 +31,11 @@ pub(super) fn restore(cluster: &Cluster, owner: &Owner, example: &str) {
     desk.does("Restore");
     desk.does("Restore/PostgreSQL");
     let revision = cluster.commit(&owner.repository(&tree, &tree.variables()));
+    // What is above the layers applies the Kustomizations meanwhile, and leaves them suspended.
+    cluster.reaches("apps", &revision);
+    let suspended =
+        cluster.kustomizations().iter().filter(|it| it["spec"]["suspend"] == json!(true)).count();
+    assert_eq!(suspended, tree.layers(), "Flux went on");
     for chapter in ["Redis", "ClickHouse", "The object store", "Start again"] {
         desk.does(&format!("Restore/{chapter}"));
     }
