@@ -5,9 +5,14 @@
 )]
 
 mod backup;
+mod bench;
+mod broken;
+mod buckets;
 mod contract;
+mod fetched;
 mod hostile;
 mod judges;
+mod pooler;
 mod refused;
 mod same;
 mod substitution;
