@@ -6,14 +6,14 @@ use serde_json::Value;
 use std::fmt;
 
 /// Every file of one site, in the order of the artifacts.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// The files.
     pub files: Vec<PlannedFile>,
 }
 
 /// One file before it is bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PlannedFile {
     /// Where it goes.
     pub path: OutPath,
@@ -26,6 +26,7 @@ pub struct PlannedFile {
 }
 
 /// What a file says.
+#[derive(Clone)]
 pub enum Body {
     /// One YAML document below a header.
     Yaml {
@@ -121,7 +122,7 @@ impl Element {
 }
 
 /// A file of variables.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EnvFile {
     /// Lines of comment.
     pub header: Vec<String>,
@@ -130,7 +131,7 @@ pub struct EnvFile {
 }
 
 /// Variables that belong together.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EnvGroup {
     /// A heading.
     pub title: &'static str,
@@ -139,7 +140,7 @@ pub struct EnvGroup {
 }
 
 /// Constants of a shell script.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ShellFile {
     /// Lines of comment, without their sign.
     pub header: Vec<String>,
@@ -148,7 +149,7 @@ pub struct ShellFile {
 }
 
 /// One constant of a shell script.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Constant {
     /// Its name.
     pub name: &'static str,
@@ -168,7 +169,7 @@ pub enum Words {
 }
 
 /// One variable.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EnvEntry {
     /// Its name.
     pub key: String,
@@ -179,6 +180,7 @@ pub struct EnvEntry {
 }
 
 /// How a value is written.
+#[derive(Clone)]
 pub enum EnvText {
     /// Quoted so that compose reads exactly this.
     Quoted(String),

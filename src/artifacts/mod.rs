@@ -29,6 +29,7 @@ use crate::plan::{Body, Plan, PlannedFile};
 use crate::secrets::{Encrypted, Secrets};
 use crate::site::{Reserve, Site};
 use crate::tree::{Mode, OutPath};
+use std::cell::OnceCell;
 
 /// Every artifact, in the order in which a reader should meet them.
 pub static ARTIFACTS: &[&Artifact] = &[
@@ -96,11 +97,13 @@ impl Target {
 struct Cx<'a> {
     site: &'a Site,
     secrets: &'a Secrets,
+    /// Made when the first artifact asks for them.
+    layers: OnceCell<Vec<kubernetes::Layer>>,
 }
 
 /// Plans every file of a site.
 pub fn plan(site: &Site, secrets: &Secrets) -> Plan {
-    let cx = Cx { site, secrets };
+    let cx = Cx { site, secrets, layers: OnceCell::new() };
     let made = ARTIFACTS.iter().filter(|it| it.target.is_of(site));
     let mut files: Vec<PlannedFile> = made.flat_map(|artifact| (artifact.plan)(&cx)).collect();
     let secret_paths =

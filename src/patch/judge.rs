@@ -2,7 +2,7 @@
 
 use super::leaf::{Leaf, leaves, route};
 use super::trial::{self, Trial};
-use super::{owned, yaml};
+use super::{document, owned};
 use crate::artifacts::{self, ARTIFACTS};
 use crate::diag::{Diagnostic, Place, Sink, nearest};
 use crate::plan::{Body, Plan};
@@ -17,18 +17,18 @@ pub fn judge(site: &Site, sink: &mut Sink) {
     }
     let names: Vec<_> = site.needed_secrets().into_iter().map(|it| it.name).collect();
     let secrets = Secrets::stand_ins(&names);
-    let mut plan = artifacts::plan(site, &secrets);
+    let plan = artifacts::plan(site, &secrets);
     let before = sink.diagnostics.len();
     for patch in &site.patches {
-        judge_effect(patch, &mut plan, sink);
+        judge_effect(patch, &plan, sink);
     }
     if sink.diagnostics.len() == before {
-        trial::judge(&Trial { site, secrets: &secrets }, sink);
+        trial::judge(&Trial { site, plan: &plan }, sink);
     }
 }
 
-fn judge_effect(patch: &Patch, plan: &mut Plan, sink: &mut Sink) {
-    let Some((_, document)) = plan.files.iter_mut().find_map(|it| yaml(it, &patch.path)) else {
+fn judge_effect(patch: &Patch, plan: &Plan, sink: &mut Sink) {
+    let Some(document) = plan.files.iter().find_map(|it| document(it, &patch.path)) else {
         return sink.push(without_file(patch, plan));
     };
     for leaf in leaves(&patch.document) {

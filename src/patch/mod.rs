@@ -52,6 +52,18 @@ fn yaml<'a>(file: &'a mut PlannedFile, path: &str) -> Option<(&'a mut Vec<String
     }
 }
 
+/// The document of a file, if it is the YAML file of that path.
+fn document<'a>(file: &'a PlannedFile, path: &str) -> Option<&'a Value> {
+    match &file.body {
+        Body::Yaml { document, .. } | Body::Encrypted { document, .. }
+            if file.path.as_str() == path =>
+        {
+            Some(document)
+        }
+        _ => None,
+    }
+}
+
 /// RFC 7386: mappings are merged, `null` removes, everything else takes the place of what was there.
 fn merge(target: &mut Value, patch: &Value) {
     let Value::Object(changes) = patch else {

@@ -2,11 +2,10 @@
 
 use super::apply;
 use super::leaf::{Leaf, children, route};
-use crate::artifacts;
 use crate::diag::{Diagnostic, Place, Sink};
+use crate::plan::Plan;
 use crate::proof::{self, Context, Fault};
 use crate::render::{self, Rendered};
-use crate::secrets::Secrets;
 use crate::site::{Patch, Site};
 
 /// How often a site is compiled to find what is to blame; a fault that is left is said of its whole patch.
@@ -15,16 +14,16 @@ const MOST_TRIALS: usize = 60;
 /// How many faults are said of one place.
 const MOST_AT_ONE_PLACE: usize = 5;
 
-/// What is tried: one site, with secrets that are stand-ins.
+/// What is tried: one site, planned without patches and with secrets that are stand-ins.
 pub(super) struct Trial<'a> {
     pub(super) site: &'a Site,
-    pub(super) secrets: &'a Secrets,
+    pub(super) plan: &'a Plan,
 }
 
 impl Trial<'_> {
     /// What does not hold in the tree with these patches.
     fn faults(&self, patches: &[Patch]) -> Vec<Fault> {
-        let mut plan = artifacts::plan(self.site, self.secrets);
+        let mut plan = self.plan.clone();
         apply(&mut plan, patches);
         let Rendered { tree, documents } = render::render(plan);
         let (outside, chosen) = (self.site.outside_hosts(), self.site.extra.names());

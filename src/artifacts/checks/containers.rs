@@ -21,11 +21,7 @@ pub(super) static CHECKS: &[Check] = &[
         by: STATUS,
         title: "every container runs the image of the site",
         hint: "trigger-ctl.sh up puts the images of the site in place",
-        expects: |on| {
-            let containers = super::super::compose::containers(on.site, on.worker);
-            let kept = containers.into_iter().filter(|it| !it.once);
-            Some(kept.map(|it| format!("{}={}", it.service, it.image)).collect())
-        },
+        expects: |on| Some(on.kept().map(|it| format!("{}={}", it.service, it.image)).collect()),
     },
     Check {
         id: "V32",

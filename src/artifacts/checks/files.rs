@@ -1,6 +1,5 @@
 //! The files of the installation, and what compose makes of them.
 
-use super::super::compose;
 use super::{Check, DOCTOR, On, Place, Severity, VERIFY, always, when};
 use crate::release::{self, env};
 use crate::site::Registry;
@@ -35,8 +34,7 @@ pub(super) static CHECKS: &[Check] = &[
         title: "the compose files name exactly the images of the site",
         hint: "trigger-ctl.sh verify --only hashes names the file that was changed",
         expects: |on| {
-            let containers = compose::containers(on.site, on.worker);
-            let mut images: Vec<String> = containers.into_iter().map(|it| it.image).collect();
+            let mut images: Vec<String> = on.containers.iter().map(|it| it.image.clone()).collect();
             images.sort();
             images.dedup();
             Some(images)

@@ -12,6 +12,7 @@ mod host;
 mod outside;
 mod proxy;
 
+use super::compose::{self, Container};
 use super::{Artifact, Cx, Target, file};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Site, Worker};
@@ -117,6 +118,7 @@ pub struct Check {
 struct On<'a> {
     site: &'a Site,
     worker: Option<&'a Worker>,
+    containers: &'a [Container],
 }
 
 impl On<'_> {
@@ -131,13 +133,17 @@ impl On<'_> {
     }
 
     fn has(self, service: &str) -> bool {
-        self.services().iter().any(|it| it == service)
+        self.kept().any(|it| it.service == service)
     }
 
     /// Every service that keeps running there.
     fn services(self) -> Vec<String> {
-        let containers = super::compose::containers(self.site, self.worker);
-        containers.into_iter().filter(|it| !it.once).map(|it| it.service).collect()
+        self.kept().map(|it| it.service.clone()).collect()
+    }
+
+    /// The containers of those.
+    fn kept(&self) -> impl Iterator<Item = &Container> {
+        self.containers.iter().filter(|it| !it.once)
     }
 }
 
@@ -173,7 +179,8 @@ pub(super) fn list(
     folder: &str,
     worker: Option<&Worker>,
 ) -> PlannedFile {
-    let on = On { site: cx.site, worker };
+    let containers = compose::containers(cx.site, worker);
+    let on = On { site: cx.site, worker, containers: &containers };
     let checks: Vec<Value> = checks().filter_map(|it| row(it, on)).collect();
     let document = json!({
         "format": 1,
@@ -187,16 +194,21 @@ pub(super) fn list(
 }
 
 /// The checks that the webapp's server has.
-pub(super) fn of_server(site: &Site) -> impl Iterator<Item = &'static Check> {
-    let on = On { site, worker: None };
-    checks().filter(move |it| (it.expects)(on).is_some())
+pub(super) fn of_server(site: &Site) -> Vec<&'static Check> {
+    of_machine(site, None)
 }
 
 /// The checks that a machine of the site has.
-pub(super) fn of_site(site: &Site) -> impl Iterator<Item = &'static Check> {
+pub(super) fn of_site(site: &Site) -> Vec<&'static Check> {
     let machines = std::iter::once(None).chain(site.docker().workers.iter().map(Some));
-    let machines: Vec<_> = machines.map(|worker| On { site, worker }).collect();
-    checks().filter(move |it| machines.iter().any(|on| (it.expects)(*on).is_some()))
+    let found: Vec<_> = machines.flat_map(|worker| of_machine(site, worker)).collect();
+    checks().filter(|it| found.iter().any(|other| other.id == it.id)).collect()
+}
+
+fn of_machine(site: &Site, worker: Option<&Worker>) -> Vec<&'static Check> {
+    let containers = compose::containers(site, worker);
+    let on = On { site, worker, containers: &containers };
+    checks().filter(|it| (it.expects)(on).is_some()).collect()
 }
 
 fn row(check: &Check, on: On<'_>) -> Option<Value> {

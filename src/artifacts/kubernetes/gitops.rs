@@ -16,7 +16,11 @@ const ROOT: &str = "kubernetes/flux";
 const KUSTOMIZATION: &str = "kustomization.yaml";
 
 /// Every layer, the stores first.
-pub(super) fn layers(cluster: &Cluster<'_>) -> Vec<Layer> {
+pub(super) fn layers<'a>(cluster: &Cluster<'a>) -> &'a [Layer] {
+    cluster.layers.get_or_init(|| made(cluster))
+}
+
+fn made(cluster: &Cluster<'_>) -> Vec<Layer> {
     let stores = [
         postgres::layer(cluster),
         redis::layer(cluster),
@@ -29,8 +33,8 @@ pub(super) fn layers(cluster: &Cluster<'_>) -> Vec<Layer> {
 pub(super) fn files(cx: &Cx<'_>) -> Vec<PlannedFile> {
     let cluster = Cluster::of(cx);
     let layers = layers(&cluster);
-    let mut files = root(cx, &cluster, &layers);
-    for layer in &layers {
+    let mut files = root(cx, &cluster, layers);
+    for layer in layers {
         files.extend(folder(cx, layer));
     }
     files

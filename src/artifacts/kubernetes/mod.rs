@@ -29,6 +29,7 @@ use crate::site::{Kubernetes, Resource, SecretsInCluster, Site, Volume};
 use crate::tree::Mode;
 use crate::value::ByteSize;
 use serde_json::{Value, json};
+use std::cell::OnceCell;
 
 /// The values of the official chart.
 pub const VALUES_FILE: &str = "kubernetes/values.yaml";
@@ -93,11 +94,12 @@ struct Cluster<'a> {
     site: &'a Site,
     secrets: &'a Secrets,
     it: &'a Kubernetes,
+    layers: &'a OnceCell<Vec<Layer>>,
 }
 
 impl<'a> Cluster<'a> {
-    fn of(cx: &Cx<'a>) -> Self {
-        Self { site: cx.site, secrets: cx.secrets, it: cx.site.cluster() }
+    fn of(cx: &'a Cx<'_>) -> Self {
+        Self { site: cx.site, secrets: cx.secrets, it: cx.site.cluster(), layers: &cx.layers }
     }
 
     /// The name of an object of the site.
@@ -120,7 +122,7 @@ impl<'a> Cluster<'a> {
 }
 
 /// What Flux applies together, and waits for.
-struct Layer {
+pub(super) struct Layer {
     /// The folder, and the end of the name of its Kustomization.
     name: &'static str,
     /// What is in it.

@@ -227,11 +227,11 @@ pub(super) fn checks_by_step(site: &Site) -> Value {
     let of_workers = site.is_split().then_some("heartbeat");
     let later: Vec<&str> =
         of_workers.into_iter().chain(["certificates", "public-name", "backup-age"]).collect();
+    let checks = super::super::checks::of_server(site);
     let names = |of_status: bool, among: &[&str]| {
-        super::super::checks::of_server(site)
-            .filter(|it| among.contains(&it.name) && (it.by.status || !of_status))
-            .map(|it| it.name)
-            .collect::<Vec<_>>()
+        let found =
+            checks.iter().filter(|it| among.contains(&it.name) && (it.by.status || !of_status));
+        found.map(|it| it.name).collect::<Vec<_>>()
     };
     json!({ "before": names(false, &before), "later": names(true, &later) })
 }
@@ -239,6 +239,7 @@ pub(super) fn checks_by_step(site: &Site) -> Value {
 /// What can go wrong, by the check that says so.
 pub(super) fn alarms(site: &Site) -> Vec<Value> {
     super::super::checks::of_site(site)
+        .into_iter()
         .map(|it| {
             json!({
                 "id": it.id,

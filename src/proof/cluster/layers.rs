@@ -50,7 +50,8 @@ pub(in crate::proof) static DANGLING_KUSTOMIZATION: Proof = Proof {
 
 pub(in crate::proof) static CIRCULAR_KUSTOMIZATION: Proof = Proof {
     name: "circular-kustomization",
-    summary: "No Kustomization of Flux needs itself, directly or through others: none of them would ever begin.",
+    summary: "No Kustomization of Flux needs itself, directly or through others: none of them would ever begin, and meanwhile Flux tells no other one of a new \
+              revision either.",
     blame: Blame::Compiler,
     check: |stack, report| {
         for it in stack.layers() {
@@ -61,7 +62,8 @@ pub(in crate::proof) static CIRCULAR_KUSTOMIZATION: Proof = Proof {
                     report.fault(
                         it.spot(stack, &["spec", "dependsOn"]),
                         message,
-                        "take one of the names out",
+                        "take one of the names out; what is in the cluster already has to be asked then, with \
+                         `flux reconcile kustomization`",
                     );
                     break;
                 }

@@ -69,7 +69,7 @@ pub(super) fn variables(cluster: &Cluster, tree: &Emitted) {
         assert_eq!(entry(secrets, key), variables[&variable], "{key}");
     }
     let domain = "home.example.net";
-    let ingress = objects.get(&format!("Ingress/{}-webapp", tree.site.name));
+    let ingress = objects.get(&format!("Ingress/{}-webapp", tree.site.chart_fullname()));
     assert_eq!(ingress["spec"]["rules"][0]["host"], json!(format!("trigger.{domain}")));
     assert_eq!(ingress["spec"]["tls"][0]["secretName"], json!("home-example.net-tls"));
     let registry =

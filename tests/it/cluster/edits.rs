@@ -136,9 +136,7 @@ pub(super) fn what_was_lost(cluster: &Cluster, owner: &Owner, example: &str) {
     ]);
     let lost = before.changes(&Objects::of(cluster));
     assert!(lost.len() > 20, "hardly anything was lost: {lost:?}");
-    for kustomization in cluster.kustomizations() {
-        cluster.reconcile(super::flux::name(&kustomization));
-    }
+    cluster.reconcile_all();
     cluster.wait("everything is back", 600, || {
         let changes = before.changes(&Objects::of(cluster));
         if changes.is_empty() { Ok(()) } else { Err(changes.join("\n")) }
@@ -152,7 +150,7 @@ pub(super) fn what_was_lost(cluster: &Cluster, owner: &Owner, example: &str) {
 }
 
 /// Each claim with its volume, by what cannot be made again.
-fn claims(cluster: &Cluster) -> Vec<String> {
+pub(super) fn claims(cluster: &Cluster) -> Vec<String> {
     let found = cluster.kubectl().list("persistentvolumeclaims");
     let line = |it: &Value| {
         format!("{} {} {}", it["metadata"]["name"], it["metadata"]["uid"], it["spec"]["volumeName"])

@@ -117,6 +117,19 @@ impl Cluster {
         });
     }
 
+    /// Waits until a Kustomization has applied a revision.
+    #[track_caller]
+    pub(super) fn reaches(&self, kustomization: &str, revision: &str) {
+        self.wait(&format!("{kustomization} applies the revision"), 120, || {
+            let found = self.kustomizations();
+            let found = found.iter().find(|it| name(it) == kustomization);
+            match found.is_some_and(|it| it["status"]["lastAppliedRevision"] == json!(revision)) {
+                true => Ok(()),
+                false => Err(found.map(state).unwrap_or_default()),
+            }
+        });
+    }
+
     /// Asks Flux to look at a Kustomization now.
     pub(super) fn reconcile(&self, kustomization: &str) {
         let now = Instant::now();
@@ -130,6 +143,13 @@ impl Cluster {
             kustomization,
             &annotation,
         ]);
+    }
+
+    /// Asks Flux to look at every Kustomization now.
+    pub(super) fn reconcile_all(&self) {
+        for kustomization in self.kustomizations() {
+            self.reconcile(name(&kustomization));
+        }
     }
 
     /// Every Kustomization of Flux.

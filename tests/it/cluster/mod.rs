@@ -20,6 +20,7 @@ mod objects;
 mod plane;
 mod programs;
 mod registry;
+mod restored;
 mod scenes;
 mod stand_ins;
 mod stops;

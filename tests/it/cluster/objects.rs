@@ -82,6 +82,9 @@ fn meant(mut object: Value) -> Value {
                 && !key.starts_with("deployment.kubernetes.io/")
                 && !key.starts_with("pv.kubernetes.io/")
         });
+        if annotations.is_empty() {
+            kept["annotations"] = Value::Null;
+        }
     }
     object["metadata"] = kept;
     if let Some(whole) = object.as_object_mut() {

@@ -144,6 +144,12 @@ impl Plane {
         fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o600)).expect("its mode");
     }
 
+    /// What a program said so far.
+    pub(super) fn log(&self, name: &str) -> String {
+        let said = fs::read(self.path(&format!("{name}.log"))).expect("a log");
+        String::from_utf8_lossy(&said).into_owned()
+    }
+
     /// The last lines of each log, for whoever has to find out.
     pub(super) fn logs(&self) -> String {
         self.running.iter().map(|it| format!("--- {}\n", it.said(8))).collect()

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// What runs the cluster; all brought by `scripts/tools cluster` but for those that every system has.
 const NEEDED: &[&str] = &[
     "setpriv",
+    "timeout",
+    "bash",
+    "xargs",
     "git",
     "openssl",
     "etcd",

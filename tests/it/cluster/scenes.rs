@@ -4,7 +4,7 @@ use super::before::Owner;
 use super::emitted::Emitted;
 use super::flux::Cluster;
 use super::story::Stories;
-use super::{accepted, arrived, edits, programs, say, stops};
+use super::{accepted, arrived, edits, programs, restored, say, stops};
 use serde_json::json;
 use std::time::Instant;
 
@@ -26,8 +26,8 @@ fn home_k3s() {
         stops::a_missing_variable(&cluster, &owner, &tree);
     });
     stories.tell("a dependency cycle stops its layers", || stops::a_cycle(&cluster, &owner, &tree));
-    stories.tell("Flux brings everything up", || {
-        let revision = cluster.commit(&owner.repository(&tree, &tree.variables()));
+    stories.tell("without the cycle Flux brings everything up, once it is asked to", || {
+        let revision = stops::a_way_out(&cluster, &owner, &tree);
         cluster.settle(&revision, Owner::expected(&tree));
     });
     stories.tell("in the order of dependencies", || arrived::in_order(&cluster));
@@ -56,6 +56,8 @@ fn full() {
     });
     stories.tell("in the order of dependencies", || arrived::in_order(&cluster));
     stories.tell("with every value in the chart", || arrived::values(&cluster, &tree));
+    stories.tell("backups are made as the runbook says", || restored::backups(&cluster, &tree));
+    stories.tell("and come back", || restored::restore(&cluster, &owner, example));
     stories.end();
 }
 

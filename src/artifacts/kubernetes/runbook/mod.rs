@@ -47,6 +47,7 @@ fn told(cluster: &Cluster<'_>) -> Value {
         "depends_on": it.gitops.depends_on.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "needed": tables::needed(cluster),
         "layers": tables::layers(cluster),
+        "releases": tables::releases(cluster),
         "secrets": secrets(cluster),
         "claims": tables::claims(cluster),
         "picture": picture::of(cluster),

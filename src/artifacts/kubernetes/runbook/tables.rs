@@ -89,6 +89,16 @@ pub(super) fn layers(cluster: &Cluster<'_>) -> Vec<Value> {
     rows.collect()
 }
 
+/// Each release of Helm, in the same order.
+pub(super) fn releases<'a>(cluster: &Cluster<'a>) -> Vec<&'a str> {
+    let parts = gitops::layers(cluster).iter().flat_map(|layer| &layer.parts);
+    let documents = parts.filter_map(|part| match part {
+        Part::Object { document, .. } if document["kind"] == "HelmRelease" => Some(document),
+        _ => None,
+    });
+    documents.filter_map(|it| it["metadata"]["name"].as_str()).collect()
+}
+
 /// The volumes that hold what cannot be made again.
 pub(super) fn claims(cluster: &Cluster<'_>) -> Vec<Value> {
     let (it, all) = (cluster.it, &cluster.it.volumes);
