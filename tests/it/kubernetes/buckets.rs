@@ -5,7 +5,7 @@ use super::backup::{of, steps};
 use super::bench::Bench;
 use super::hostile::{texts, write};
 use super::substitution::after_flux;
-use super::{built, read};
+use super::{built_together, read};
 use crate::consumers::{run, scrubbed, tool};
 use crate::injection::hostile;
 use crate::support;
@@ -88,14 +88,13 @@ fn site(destination: &str, endpoint: Option<&str>, access_key: &str) -> Value {
 fn objects(kustomize: &Path, folder: &Path, sites: usize) -> Vec<(String, Value)> {
     let layers = ["postgresql", "redis", "clickhouse", "s3"];
     let of = |nth: usize| layers.map(|it| format!("{nth}/kubernetes/flux/{it}"));
-    let list = json!({ "resources": (0..sites).flat_map(of).collect::<Vec<_>>() });
-    fs::write(folder.join("kustomization.yaml"), list.to_string()).expect("written");
+    let folders: Vec<String> = (0..sites).flat_map(of).collect();
     let values = super::values(&folder.join("0/kubernetes"));
     let object = |it: &String| {
         let object = read(&after_flux(it, &values).expect("declared variables"));
         (object["metadata"]["name"].as_str().expect("a name").to_owned(), object)
     };
-    built(kustomize, folder).iter().map(object).collect()
+    built_together(kustomize, folder, &folders).iter().map(object).collect()
 }
 
 /// What the client is called with by the steps of a CronJob.

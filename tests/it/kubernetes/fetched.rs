@@ -3,7 +3,7 @@
 
 use super::hostile::{percent_decoded, site, texts, write};
 use super::substitution::after_flux;
-use super::{built, read};
+use super::{built_together, read};
 use crate::consumers::{run, scrubbed, tool};
 use crate::injection::Random;
 use crate::support;
@@ -55,11 +55,13 @@ fn base64(text: &str) -> Vec<u8> {
 /// secrets that it is given. A site is called `s` and its number.
 fn made(kustomize: &Path, folder: &Path, sites: &[String]) -> BTreeMap<String, (String, Value)> {
     let layer = |nth: usize| format!("{nth}/kubernetes/flux/app");
-    let list = json!({ "resources": (0..sites.len()).map(layer).collect::<Vec<_>>() });
-    fs::write(folder.join("kustomization.yaml"), list.to_string()).expect("written");
+    let layers: Vec<String> = (0..sites.len()).map(layer).collect();
     let values = super::values(&folder.join("0/kubernetes"));
     let mut found = BTreeMap::new();
-    for text in built(kustomize, folder).iter().filter(|it| it.contains("kind: ExternalSecret\n")) {
+    for text in built_together(kustomize, folder, &layers)
+        .iter()
+        .filter(|it| it.contains("kind: ExternalSecret\n"))
+    {
         let object = read(&after_flux(text, &values).expect("declared variables"));
         let spec = &object["spec"];
         let name = spec["target"]["name"].as_str().expect("a name");

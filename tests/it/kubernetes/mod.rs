@@ -36,6 +36,16 @@ pub(super) fn built(kustomize: &Path, folder: &Path) -> Vec<String> {
     text.split("\n---\n").map(|it| format!("{it}\n")).collect()
 }
 
+/// The same of many folders below one, twenty at once: kustomize compares every object with every other.
+pub(super) fn built_together(kustomize: &Path, folder: &Path, folders: &[String]) -> Vec<String> {
+    let some = |some: &[String]| {
+        let list = serde_json::json!({ "resources": some });
+        fs::write(folder.join("kustomization.yaml"), list.to_string()).expect("written");
+        built(kustomize, folder)
+    };
+    folders.chunks(20).flat_map(some).collect()
+}
+
 /// The folders of a tree for Flux that kustomize builds.
 pub(super) fn folders(flux: &Path) -> Vec<PathBuf> {
     let mut found = vec![flux.to_path_buf()];
