@@ -159,7 +159,7 @@ impl<'v> Place<'v> {
             called(of("CronJob", "s3-backup")),
             [
                 alias("bucket", endpoint),
-                alias("store", &format!("http://{name}-s3:7070")),
+                alias("store", &format!("http://{name}-s3:9000")),
                 format!("mirror|--quiet|--overwrite|store/packets|bucket/{folder}/object-store|"),
             ]
         );
