@@ -125,9 +125,12 @@ enum Piece {
 
 /// How a secret is written within a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
+    /// Byte for byte.
     AsItIs,
+    /// As user information of a URL.
     PercentEncoded,
+    /// Within a string of JSON.
     Json,
 }
 
@@ -189,15 +192,15 @@ impl Pieces {
         self.written(|name, _| format!("<{name} {}>", secrets.fingerprint(name)))
     }
 
-    /// The value with its texts and secrets written in another language; of a secret, whether it stands within a URL.
+    /// The value with its texts and secrets written in another language.
     pub(super) fn in_words(
         &self,
         text: impl Fn(&str) -> String,
-        secret: impl Fn(&SecretName, bool) -> String,
+        secret: impl Fn(&SecretName, Form) -> String,
     ) -> String {
         let piece = |it: &Piece| match it {
             Piece::Text(it) => text(it),
-            Piece::Secret(name, form) => secret(name, *form == Form::PercentEncoded),
+            Piece::Secret(name, form) => secret(name, *form),
         };
         self.0.iter().map(piece).collect()
     }

@@ -167,6 +167,7 @@ pub static PROOFS: &[&Proof] = &[
     &cluster::DANGLING_OBJECT,
     &cluster::DANGLING_SERVICE,
     &cluster::UNSELECTED_POLICY,
+    &cluster::POOLED_REPLICATION,
     &cluster::LOCKED_OUT_JOB,
     &cluster::UNDECLARED_SUBSTITUTION,
     &cluster::NUMBER_LIKE_SECRET,

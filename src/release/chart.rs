@@ -1,6 +1,6 @@
 //! The official Helm chart, and the charts that a cluster runs beside it.
 
-use super::{Reader, Version};
+use super::{Reader, Version, env};
 
 /// Where the official chart is.
 pub const CHART: &str = "oci://ghcr.io/triggerdotdev/charts/trigger";
@@ -39,6 +39,10 @@ pub const READS_SECRETS: Version = Version(4, 4, 5);
 
 /// The first chart with values of s2.
 pub const S2_VALUES: Version = Version(4, 5, 2);
+
+/// The variables by which replication is told of PostgreSQL itself, where queries go through a pooler.
+pub const AROUND_POOLER: [&str; 2] =
+    [env::RUN_REPLICATION_LEGACY_DATABASE_URL, env::SESSION_REPLICATION_DATABASE_URL];
 
 /// The form in which a value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,11 +2,11 @@
 
 use super::{Cx, known, placeholder};
 use crate::diag::{Diagnostic, Place, Route};
-use crate::release::chart::{OWN_CLICKHOUSE, READS_SECRETS, written};
+use crate::release::chart::{AROUND_POOLER, OWN_CLICKHOUSE, READS_SECRETS, written};
 use crate::release::{RELEASES, Reader, Release, Version, images};
 use crate::site::{
     BackupInCluster, BackupPlace, Clickhouse, ClickhouseInCluster, ExtraValue, Gitops, Ingress,
-    IngressTls, Kubernetes, NetworkAccess, ObjectStore, ObjectStoreKind, Postgres,
+    IngressTls, Kubernetes, NetworkAccess, ObjectStore, ObjectStoreKind, Pooler, Postgres,
     PostgresInCluster, Redis, RedisInCluster, Registry, Resource, Resources, SecretsInCluster,
     Site, Storage, Volume, VolumeAccess, Volumes, WEBAPP_FLOOR,
 };
@@ -39,7 +39,7 @@ pub(super) fn resolve(
         secrets: secrets(written.secrets.as_ref(), name, cx),
         ingress: ingress(written.ingress.as_ref()),
         postgres: matches!(storage.postgres, Postgres::Bundled { .. })
-            .then(|| postgres(written.postgres.as_ref(), backup.as_ref(), cx)),
+            .then(|| postgres(written.postgres.as_ref(), backup.as_ref(), release, cx)),
         redis: matches!(storage.redis, Redis::Bundled).then(|| redis(written.redis.as_ref())),
         clickhouse: matches!(storage.clickhouse, Clickhouse::Bundled { .. })
             .then(|| clickhouse(written.clickhouse.as_ref(), chart, cx)),
@@ -120,6 +120,7 @@ fn refuse_unused(written: &spec::Kubernetes, storage: &Storage, cx: &mut Cx<'_>)
     let volumes: &spec::ClusterVolumes = written.volumes.as_ref().unwrap_or(&no_volumes);
     let resources: &spec::ClusterResources = written.resources.as_ref().unwrap_or(&no_resources);
     let postgres = matches!(storage.postgres, Postgres::Bundled { .. });
+    let pooler = written.postgres.as_ref().is_some_and(|it| it.pooler.is_some());
     let redis = matches!(storage.redis, Redis::Bundled);
     let clickhouse = matches!(storage.clickhouse, Clickhouse::Bundled { .. });
     let object_store = matches!(storage.object_store, ObjectStore::Bundled(_));
@@ -136,6 +137,7 @@ fn refuse_unused(written: &spec::Kubernetes, storage: &Storage, cx: &mut Cx<'_>)
         ("volumes.object_store", volumes.object_store.is_some(), object_store),
         ("volumes.s2", volumes.s2.is_some(), s2),
         ("resources.postgres", resources.postgres.is_some(), postgres),
+        ("resources.pooler", resources.pooler.is_some(), postgres && pooler),
         ("resources.redis", resources.redis.is_some(), redis),
         ("resources.clickhouse", resources.clickhouse.is_some(), clickhouse),
         ("resources.object_store", resources.object_store.is_some(), object_store),
@@ -255,12 +257,14 @@ fn ingress(written: Option<&spec::Ingress>) -> Ingress {
 fn postgres(
     written: Option<&spec::ClusterPostgres>,
     with_others: Option<&BackupInCluster>,
+    release: &Release,
     cx: &mut Cx<'_>,
 ) -> PostgresInCluster {
     let none = spec::ClusterPostgres::default();
     let written = written.unwrap_or(&none);
     PostgresInCluster {
-        instances: written.instances.unwrap_or(1),
+        instances: at_least_one(written.instances, "postgres.instances", cx),
+        pooler: written.pooler.as_ref().map(|it| pooler(it, release, cx)),
         image: pinned(&written.image, &images::CNPG_POSTGRES),
         max_connections: written.max_connections.unwrap_or(300),
         backup: match &written.backup {
@@ -272,6 +276,38 @@ fn postgres(
             .clone()
             .unwrap_or_else(|| known("cnpg-system")),
     }
+}
+
+/// How many of something that has to be there.
+fn at_least_one(written: Option<u32>, key: &str, cx: &mut Cx<'_>) -> u32 {
+    if written == Some(0) {
+        let at = Place::Value(format!("{KEY}.{key}").as_str().into());
+        let message = "0 is none at all";
+        cx.sink.push(
+            Diagnostic::error("bad-value", at, message).help("write at least `1`").instead("1"),
+        );
+    }
+    written.unwrap_or(1).max(1)
+}
+
+/// Replication has to be told of a way around a pooler, which releases can be from some version on.
+fn pooler(written: &spec::PostgresPooler, release: &Release, cx: &mut Cx<'_>) -> Pooler {
+    let can = |it: &Release| AROUND_POOLER.iter().all(|name| it.reads(Reader::Webapp, name));
+    if !can(release) {
+        let usable = |it: &&&Release| can(it) && it.chart.is_some_and(|it| it >= READS_SECRETS);
+        let nearest = RELEASES.iter().filter(usable).map(|it| it.version).min();
+        let nearest = nearest.map_or_else(String::new, |it| format!(", or write `release: {it}`"));
+        let message = format!(
+            "{} has one address of PostgreSQL for queries and replication, which cannot pass a pooler",
+            release.version
+        );
+        let at = Place::Key(format!("{KEY}.postgres.pooler").as_str().into());
+        cx.sink.push(
+            Diagnostic::error("release-lacks", at, message)
+                .help(format!("remove `pooler`{nearest} or newer")),
+        );
+    }
+    Pooler { instances: at_least_one(written.instances, "postgres.pooler.instances", cx) }
 }
 
 /// A folder of its own in a place.
@@ -400,6 +436,7 @@ fn resources(written: Option<&spec::ClusterResources>, cx: &mut Cx<'_>) -> Resou
         webapp: resource(&all.webapp, 2048, "500m"),
         supervisor: resource(&all.supervisor, 256, "100m"),
         postgres: resource(&all.postgres, 1024, "250m"),
+        pooler: resource(&all.pooler, 128, "100m"),
         redis: resource(&all.redis, 512, "100m"),
         clickhouse: resource(&all.clickhouse, 4096, "500m"),
         object_store: resource(&all.object_store, 256, "100m"),
@@ -456,7 +493,9 @@ pub(super) fn refuse_mixtures(spec: &SiteSpec, site: &Site, cx: &mut Cx<'_>) {
     }
     refuse_long_name(site, cx);
     refuse_one_node(site, cx);
+    refuse_clickhouse_user(site, cx);
     refuse_written(site, cx);
+    refuse_around_pooler(site, cx);
     refuse_long_job(site, cx);
     if site.docker.is_none() {
         refuse_expose(spec, cx);
@@ -527,6 +566,20 @@ fn refuse_one_node(site: &Site, cx: &mut Cx<'_>) {
     }
 }
 
+/// The chart puts the user into a URL; whether it encodes it differs with its version.
+fn refuse_clickhouse_user(site: &Site, cx: &mut Cx<'_>) {
+    let Clickhouse::External(it) = &site.storage.clickhouse else { return };
+    let user = it.username.as_str();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    if !user.chars().all(plain) {
+        let at = Place::Value("storage.clickhouse.external.username".into());
+        let message = format!("the chart puts {user:?} into a URL, not every version encoded");
+        cx.sink.push(Diagnostic::error("not-in-a-cluster", at, message).help(
+            "take a user whose name is letters, digits, `-`, `.`, `_` and `~`, such as `trigger`",
+        ));
+    }
+}
+
 /// A variable that the chart writes cannot be added beside it, unless a value of the chart decides it.
 fn refuse_written(site: &Site, cx: &mut Cx<'_>) {
     let both = [(Reader::Webapp, &site.extra.webapp), (Reader::Supervisor, &site.extra.supervisor)];
@@ -537,9 +590,7 @@ fn refuse_written(site: &Site, cx: &mut Cx<'_>) {
             if it.path.is_some() && plain {
                 continue;
             }
-            let at = Place::Key(
-                Route::from(format!("env.{}", reader.name()).as_str()).key(name.as_str()),
-            );
+            let at = at_variable(reader, name.as_str());
             let (message, help) = match it.path {
                 Some(_) => (
                     format!(
@@ -556,6 +607,24 @@ fn refuse_written(site: &Site, cx: &mut Cx<'_>) {
             };
             cx.sink.push(Diagnostic::error("duplicate-env-name", at, message).help(help));
         }
+    }
+}
+
+/// Where a variable of the author's stands.
+fn at_variable(reader: Reader, name: &str) -> Place {
+    Place::Key(Route::from(format!("env.{}", reader.name()).as_str()).key(name))
+}
+
+/// With a pooler, replication is told of PostgreSQL itself.
+fn refuse_around_pooler(site: &Site, cx: &mut Cx<'_>) {
+    if site.kubernetes.as_ref().is_none_or(|it| it.pooler().is_none()) {
+        return;
+    }
+    let named = |it: &&&str| site.extra.webapp.keys().any(|name| name.as_str() == **it);
+    for name in AROUND_POOLER.iter().filter(named) {
+        let message = format!("`{name}` is the way around the pooler, which is written for it");
+        let at = at_variable(Reader::Webapp, name);
+        cx.sink.push(Diagnostic::error("duplicate-env-name", at, message).help("remove it"));
     }
 }
 

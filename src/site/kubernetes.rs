@@ -107,6 +107,15 @@ pub struct PostgresInCluster {
     pub backup: Option<BackupPlace>,
     /// Where the operator is.
     pub operator_namespace: Namespace,
+    /// What stands between the webapp and PostgreSQL, if anything.
+    pub pooler: Option<Pooler>,
+}
+
+/// `PgBouncer` in front of PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct Pooler {
+    /// How many pods.
+    pub instances: u32,
 }
 
 /// Backups of the stores by jobs in the cluster.
@@ -199,6 +208,8 @@ pub struct Resources {
     pub supervisor: Resource,
     /// PostgreSQL.
     pub postgres: Resource,
+    /// Each pod of the pooler.
+    pub pooler: Resource,
     /// Redis.
     pub redis: Resource,
     /// `ClickHouse`.
@@ -266,6 +277,11 @@ impl BackupPlace {
 }
 
 impl Kubernetes {
+    /// What stands between the webapp and PostgreSQL, if anything.
+    pub fn pooler(&self) -> Option<&Pooler> {
+        self.postgres.as_ref()?.pooler.as_ref()
+    }
+
     /// Whether Redis is saved.
     pub fn saves_redis(&self) -> bool {
         self.backup.is_some() && self.redis.is_some()

@@ -23,8 +23,8 @@ pub use docker::{Docker, Images, Publish, Worker};
 pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd};
 pub use kubernetes::{
     BackupInCluster, BackupPlace, ClickhouseInCluster, Gitops, Ingress, IngressTls, Kubernetes,
-    PostgresInCluster, RedisInCluster, Resource, Resources, SecretsInCluster, Volume, VolumeAccess,
-    Volumes,
+    Pooler, PostgresInCluster, RedisInCluster, Resource, Resources, SecretsInCluster, Volume,
+    VolumeAccess, Volumes,
 };
 pub use network::{Expose, Network, NetworkAccess, Tailnet};
 pub use owned::{OWNED, Owned, owner};

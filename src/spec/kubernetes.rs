@@ -163,6 +163,17 @@ section! {
         optional backup: PostgresBackup,
         /// Namespace of the operator, which has to reach the instances. Default: `cnpg-system`.
         optional operator_namespace: Namespace,
+        /// PgBouncer between the webapp and PostgreSQL, from release 4.5.4. Migrations and replication cannot pass it and go
+        /// around it, so it helps only where many pods of the webapp open more connections than PostgreSQL takes. Default: none.
+        optional pooler: PostgresPooler,
+    }
+}
+
+section! {
+    /// PgBouncer, which CloudNativePG runs, with a connection of PostgreSQL for each transaction.
+    PostgresPooler {
+        /// How many pods. Default: 1.
+        optional instances: u32,
     }
 }
 
@@ -299,6 +310,8 @@ section! {
         optional supervisor: Resource,
         /// PostgreSQL. Default: 1GiB.
         optional postgres: Resource,
+        /// Each pod of the pooler. Default: 128MiB.
+        optional pooler: Resource,
         /// Redis. Default: 512MiB.
         optional redis: Resource,
         /// ClickHouse. Its server limit is four fifths of it. Default: 4GiB.

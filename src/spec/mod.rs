@@ -33,8 +33,8 @@ pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd, Sysctl, Unatten
 pub use kubernetes::{
     ClusterBackup, ClusterClickhouse, ClusterPostgres, ClusterRedis, ClusterResources,
     ClusterSecrets, ClusterVolume, ClusterVolumes, ExternalSecrets, FluxFloor, Gateway, Gitops,
-    Ingress, IngressTls, Kubernetes, PodSecurity, PostgresBackup, RedisImage, Resource,
-    SharedVolume, SopsSecrets, StoreScope, Substitute, Traefik, VolumeAccess,
+    Ingress, IngressTls, Kubernetes, PodSecurity, PostgresBackup, PostgresPooler, RedisImage,
+    Resource, SharedVolume, SopsSecrets, StoreScope, Substitute, Traefik, VolumeAccess,
 };
 pub use limits::{Concurrency, Limits, Payloads, RateLimit, Retention};
 pub use lists::{Allow, SecretsSection};

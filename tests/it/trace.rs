@@ -112,6 +112,7 @@ kubernetes:
   secrets: { external_secrets: { store: vault, entry: jobs, scope: namespace, refresh: 30m } }
   ingress: { gateway: { name: public, namespace: gateways, listener: https } }
   postgres:
+    pooler: { instances: 2 }
     backup:
       destination: s3://example-backups/jobs
       endpoint: https://s3.example.net
@@ -121,6 +122,7 @@ kubernetes:
       keep: 14d
   redis: { image: { reference: mirror.example.com/redis:7.4.11 } }
   replicas: 2
+  resources: { pooler: { memory: 256MiB, cpu: 50m } }
   volumes: { shared: { access: many_nodes, class: shared } }
 allow: [{ lint: exposed-query, because: the base }]
 ",

@@ -3,8 +3,8 @@
 use super::gitops::{chart_source, helm_release};
 use super::secrets::Secret;
 use super::{
-    Cluster, Layer, Part, clickhouse, environment, ingress, marked, object_store, postgres, redis,
-    values,
+    Cluster, Layer, Part, clickhouse, electric, environment, ingress, marked, object_store,
+    postgres, redis, values,
 };
 use crate::artifacts::environment::{database_url, in_url};
 use crate::artifacts::setting::{Pieces, percent_encoded};
@@ -26,6 +26,7 @@ pub(super) fn layer(cluster: &Cluster<'_>) -> Layer {
     parts.push(Part::object("oci-repository.yaml", pinned));
     let release = helm_release(cluster.site.name.as_str(), &source, "20m", values::values(cluster));
     parts.push(Part::object("helm-release.yaml", release));
+    parts.extend(electric::parts(cluster));
     parts.extend(ingress::route(cluster));
     Layer { name: NAME, parts }
 }
@@ -56,14 +57,15 @@ fn secrets(cluster: &Cluster<'_>) -> Vec<Secret> {
         }));
     }
     let clickhouse = match &storage.clickhouse {
-        Clickhouse::External(it) => Some(it.password.clone()),
+        // The chart pastes it into a URL as it is.
+        Clickhouse::External(it) => Some(Pieces::default().in_url(&it.password)),
         Clickhouse::Bundled { .. } => {
             matches!(cluster.it.clickhouse, Some(ClickhouseInCluster::Chart))
-                .then(|| generated(env::CLICKHOUSE_PASSWORD))
+                .then(|| Pieces::secret(&generated(env::CLICKHOUSE_PASSWORD)))
         }
     };
-    secrets.extend(clickhouse.map(|name| {
-        let entries = vec![(clickhouse::KEY, Pieces::secret(&name))];
+    secrets.extend(clickhouse.map(|password| {
+        let entries = vec![(clickhouse::KEY, password)];
         Secret::opaque("clickhouse-secret.yaml", clickhouse::auth(cluster), entries)
     }));
     if let ObjectStore::External(it) = &storage.object_store {
@@ -100,17 +102,18 @@ fn application(cluster: &Cluster<'_>) -> Secret {
 }
 
 fn postgres_urls(cluster: &Cluster<'_>) -> Secret {
-    let url = match &cluster.site.storage.postgres {
-        Postgres::Bundled { .. } => postgres::url(cluster),
+    let urls = match &cluster.site.storage.postgres {
+        Postgres::Bundled { .. } => [postgres::webapp_url(cluster), postgres::url(cluster)],
         Postgres::External(it) => {
             let (host, port) = (in_url(it.host.as_str()), it.port);
             let database = percent_encoded(it.database.as_str());
             let mode = if it.tls { "require" } else { "disable" };
             let address = format!("{host}:{port}/{database}?schema=public&sslmode={mode}");
-            database_url(it.username.as_str(), &it.password, address)
+            let url = database_url(it.username.as_str(), &it.password, address);
+            [url.clone(), url]
         }
     };
-    postgres::urls(cluster, &url)
+    postgres::urls(cluster, urls)
 }
 
 /// What the nodes log in with. Without the field `auth`, which would have to be encoded after Flux filled it in.

@@ -23,13 +23,19 @@ pub(super) struct Workload<'a> {
 
 /// The source of the chart, and the release.
 pub(super) fn parts(cluster: &Cluster<'_>, it: &Workload<'_>) -> [Part; 2] {
+    parts_in(cluster, it, ["oci-repository.yaml", "helm-release.yaml"])
+}
+
+/// The same in files of other names.
+pub(super) fn parts_in(
+    cluster: &Cluster<'_>,
+    it: &Workload<'_>,
+    [of_source, of_release]: [&'static str; 2],
+) -> [Part; 2] {
     let source = cluster.name(&format!("{}-chart", it.part));
     let chart = chart::app_template(cluster.it.gitops.flux);
     let release = helm_release(&cluster.name(it.part), &source, "10m", values(it));
-    [
-        Part::object("oci-repository.yaml", chart_source(&source, chart)),
-        Part::object("helm-release.yaml", release),
-    ]
+    [Part::object(of_source, chart_source(&source, chart)), Part::object(of_release, release)]
 }
 
 /// Its volume takes one pod at a time, so a new one starts when the old one is gone.

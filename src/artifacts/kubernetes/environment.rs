@@ -1,6 +1,6 @@
 //! Variables of webapp and supervisor: by a value of the chart where it has one, else beside those that it writes.
 
-use super::{Cluster, marked};
+use super::{Cluster, marked, pooler};
 use crate::artifacts::environment;
 use crate::artifacts::setting::{Pieces, Setting, Value as Kept};
 use crate::release::chart::{Form, written};
@@ -22,7 +22,9 @@ pub(super) fn webapp(cluster: &Cluster<'_>) -> Variables {
     let service = format!("{}-webapp", cluster.site.chart_fullname());
     let inside = format!("http://{}:3030", cluster.host(&service));
     let settings = environment::webapp_in_cluster(cluster.site, inside);
-    sorted(cluster, Reader::Webapp, settings)
+    let mut found = sorted(cluster, Reader::Webapp, settings);
+    found.extra.extend(pooler::around(cluster));
+    found
 }
 
 pub(super) fn supervisor(cluster: &Cluster<'_>) -> Variables {

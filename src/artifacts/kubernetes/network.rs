@@ -1,6 +1,6 @@
 //! Policies that close each store to all but its users.
 
-use super::{Cluster, Part, backup, clickhouse, object, object_store, postgres};
+use super::{Cluster, Part, backup, clickhouse, electric, object, object_store, pooler, postgres};
 use crate::site::{PostgresInCluster, Realtime, RedisInCluster};
 use serde_json::{Value, json};
 
@@ -42,30 +42,69 @@ fn rule(from: Value, ports: &[u16]) -> Value {
 }
 
 fn policy(cluster: &Cluster<'_>, name: &str, labels: Value, ingress: Vec<Value>) -> Option<Part> {
+    policy_in(cluster, FILE, name, labels, ingress)
+}
+
+fn policy_in(
+    cluster: &Cluster<'_>,
+    file: &'static str,
+    name: &str,
+    labels: Value,
+    ingress: Vec<Value>,
+) -> Option<Part> {
     let spec = json!({
         "podSelector": { "matchLabels": labels },
         "policyTypes": ["Ingress"],
         "ingress": ingress,
     });
     let policy = object("networking.k8s.io/v1", "NetworkPolicy", name, json!({ "spec": spec }));
-    cluster.it.network_policies.then(|| Part::object(FILE, policy))
+    cluster.it.network_policies.then(|| Part::object(file, policy))
 }
 
 pub(super) fn postgres(cluster: &Cluster<'_>, it: &PostgresInCluster) -> Option<Part> {
     let name = cluster.name(postgres::NAME);
     let labels = json!({ "cnpg.io/cluster": name });
-    let own = json!({ "podSelector": { "matchLabels": labels } });
+    let own = selected(labels.clone());
     let mut ingress = vec![
         rule(webapp(cluster), &[5432]),
         // Instances copy from each other, and the operator asks each how it is.
         rule(own, &[5432, 8000]),
         rule(namespace(it.operator_namespace.as_str()), &[5432, 8000]),
     ];
+    if it.pooler.is_some() {
+        ingress.push(rule(selected(pooler::labels(cluster)), &[5432]));
+    }
     if let Realtime::Electric { .. } = cluster.site.storage.realtime {
-        ingress.push(rule(component(cluster, "electric"), &[5432]));
+        ingress.push(rule(electric(cluster), &[5432]));
     }
     ingress.extend(cluster.it.monitoring.then(|| rule(anywhere(), &[9187])));
     policy(cluster, &name, labels, ingress)
+}
+
+/// Electric: of the chart, or beside it.
+fn electric(cluster: &Cluster<'_>) -> Value {
+    match cluster.it.pooler() {
+        Some(_) => selected(by_app_template(&electric::service(cluster))),
+        None => component(cluster, "electric"),
+    }
+}
+
+pub(super) fn pooler(cluster: &Cluster<'_>) -> Option<Part> {
+    let mut ingress = vec![rule(webapp(cluster), &[5432])];
+    ingress.extend(cluster.it.monitoring.then(|| rule(anywhere(), &[9127])));
+    let (name, labels) = (pooler::service(cluster), pooler::labels(cluster));
+    policy_in(cluster, "pooler-network-policy.yaml", &name, labels, ingress)
+}
+
+/// Electric beside the chart, which whoever reaches it can read everything by.
+pub(super) fn own_electric(cluster: &Cluster<'_>) -> Option<Part> {
+    let name = electric::service(cluster);
+    let ingress = vec![rule(webapp(cluster), &[electric::PORT])];
+    policy_in(cluster, "electric-network-policy.yaml", &name, by_app_template(&name), ingress)
+}
+
+fn selected(labels: Value) -> Value {
+    json!({ "podSelector": { "matchLabels": labels } })
 }
 
 pub(super) fn redis(cluster: &Cluster<'_>, it: &RedisInCluster) -> Option<Part> {

@@ -1,7 +1,7 @@
 //! The layer of PostgreSQL: a Cluster of CloudNativePG, its user, and its backups.
 
 use super::secrets::Secret;
-use super::{Cluster, KEPT, Layer, Part, network, object, object_with, resources};
+use super::{Cluster, KEPT, Layer, Part, network, object, object_with, pooler, resources};
 use crate::artifacts::environment::{POSTGRES_DATABASE, database_url};
 use crate::artifacts::setting::Pieces;
 use crate::release::env;
@@ -32,18 +32,30 @@ pub(super) fn layer(cluster: &Cluster<'_>) -> Option<Layer> {
         cluster.it.monitoring.then(|| Part::object("pod-monitor.yaml", pod_monitor(&name))),
     );
     parts.extend(network::postgres(cluster, it));
+    parts.extend(pooler::parts(cluster, it));
     Some(Layer { name: NAME, parts })
 }
 
-/// The service that writes go to. A pooler in front of it would break replication.
+/// The service of PostgreSQL itself.
 pub(super) fn service(cluster: &Cluster<'_>) -> String {
     format!("{}-rw", cluster.name(NAME))
 }
 
-/// The URL for webapp and migrations, which are given the same one.
+/// The URL of PostgreSQL itself.
 pub(super) fn url(cluster: &Cluster<'_>) -> Pieces {
-    let address =
-        format!("{}:5432/{POSTGRES_DATABASE}?schema=public&sslmode=disable", service(cluster));
+    url_of(&service(cluster), "")
+}
+
+/// The URL of the webapp: through the pooler, where there is one. Prisma has to know of it.
+pub(super) fn webapp_url(cluster: &Cluster<'_>) -> Pieces {
+    match cluster.it.pooler() {
+        Some(_) => url_of(&pooler::service(cluster), "&pgbouncer=true"),
+        None => url(cluster),
+    }
+}
+
+fn url_of(host: &str, more: &str) -> Pieces {
+    let address = format!("{host}:5432/{POSTGRES_DATABASE}?schema=public&sslmode=disable{more}");
     database_url(USER, &generated(env::POSTGRES_PASSWORD), address)
 }
 
@@ -185,10 +197,16 @@ pub(super) fn ready() -> Value {
     })
 }
 
+/// The keys of the Secret of the URLs: for queries, and for what cannot pass a pooler.
+pub(super) const URL_KEYS: [&str; 2] = ["postgres-database-url", "postgres-direct-url"];
+
+/// The name of that Secret.
+pub(super) fn urls_name(cluster: &Cluster<'_>) -> String {
+    cluster.name("postgres-urls")
+}
+
 /// The Secret of the URLs, which the webapp reads.
-pub(super) fn urls(cluster: &Cluster<'_>, url: &Pieces) -> Secret {
-    let name = cluster.name("postgres-urls");
-    let entries =
-        vec![("postgres-database-url", url.clone()), ("postgres-direct-url", url.clone())];
-    Secret::opaque("postgres-urls.yaml", name, entries)
+pub(super) fn urls(cluster: &Cluster<'_>, urls: [Pieces; 2]) -> Secret {
+    let entries = URL_KEYS.into_iter().zip(urls).collect();
+    Secret::opaque("postgres-urls.yaml", urls_name(cluster), entries)
 }

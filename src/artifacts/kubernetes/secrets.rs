@@ -1,6 +1,6 @@
 //! Secrets of the cluster: with variables that Flux fills in, encrypted, or fetched by the External Secrets operator.
 
-use super::{Cluster, Part, marked, object_with};
+use super::{Cluster, Part, go_template, marked, object_with};
 use crate::artifacts::setting::Pieces;
 use crate::site::SecretsInCluster;
 use crate::value::SecretName;
@@ -68,15 +68,7 @@ impl Secret {
 
     /// The operator puts the values into templates of Go.
     fn fetched(&self, store: &str, kind: &str, entry: &str, refresh: &str) -> Value {
-        let value = |pieces: &Pieces| {
-            pieces.in_words(
-                |text| text.replace("{{", "{{ \"{{\" }}"),
-                |name, in_url| {
-                    let encoded = if in_url { " | urlquery" } else { "" };
-                    format!("{{{{ .{name}{encoded} }}}}")
-                },
-            )
-        };
+        let value = |pieces: &Pieces| pieces.in_words(go_template::literal, go_template::secret);
         let data: Map<String, Value> =
             self.entries.iter().map(|(key, it)| (key.clone(), json!(value(it)))).collect();
         let mut names: Vec<&SecretName> = Vec::new();

@@ -2,7 +2,8 @@
 
 use super::environment::{self, Variables};
 use super::{
-    Cluster, app, clickhouse, ingress, marked, object_store, postgres, quantity, redis, resources,
+    Cluster, app, clickhouse, electric, ingress, marked, object_store, postgres, quantity, redis,
+    resources,
 };
 use crate::artifacts::environment::{S2_BASIN, in_url};
 use crate::site::{
@@ -27,7 +28,7 @@ pub(super) fn values(cluster: &Cluster<'_>) -> Value {
         "clickhouse": clickhouse_values(cluster),
         "s3": object_store_values(cluster),
         "registry": registry(cluster),
-        "electric": electric(cluster),
+        "electric": electric_values(cluster),
     });
     if cluster.it.chart >= crate::release::chart::S2_VALUES {
         document["s2"] = streams(cluster);
@@ -93,14 +94,12 @@ fn postgres_values(cluster: &Cluster<'_>) -> Value {
         Postgres::Bundled { .. } => format!("{}:5432", postgres::service(cluster)),
         Postgres::External(it) => format!("{}:{}", in_url(it.host.as_str()), it.port),
     };
+    let [for_queries, direct] = postgres::URL_KEYS;
     json!({
         "deploy": false,
         "external": {
-            "existingSecret": cluster.name("postgres-urls"),
-            "secretKeys": {
-                "databaseUrlKey": "postgres-database-url",
-                "directUrlKey": "postgres-direct-url",
-            },
+            "existingSecret": postgres::urls_name(cluster),
+            "secretKeys": { "databaseUrlKey": for_queries, "directUrlKey": direct },
             "connectivityCheck": { "host": address },
         },
     })
@@ -135,7 +134,8 @@ fn clickhouse_values(cluster: &Cluster<'_>) -> Value {
     };
     match (&cluster.site.storage.clickhouse, &cluster.it.clickhouse) {
         (Clickhouse::External(it), _) => {
-            external(it.host.to_string(), it.port.number(), it.username.as_str(), it.tls)
+            let host = in_url(it.host.as_str());
+            external(host, it.port.number(), it.username.as_str(), it.tls)
         }
         (Clickhouse::Bundled { .. }, Some(ClickhouseInCluster::Chart)) => own_clickhouse(cluster),
         (Clickhouse::Bundled { .. }, _) => {
@@ -195,9 +195,15 @@ fn registry(cluster: &Cluster<'_>) -> Value {
     })
 }
 
-fn electric(cluster: &Cluster<'_>) -> Value {
+fn electric_values(cluster: &Cluster<'_>) -> Value {
     match &cluster.site.storage.realtime {
         Realtime::Native => json!({ "deploy": false, "external": { "url": NOBODY } }),
+        // The chart gives its own the URL for queries.
+        Realtime::Electric { .. } if cluster.it.pooler().is_some() => {
+            let host = cluster.host(&electric::service(cluster));
+            let url = format!("http://{host}:{}", electric::PORT);
+            json!({ "deploy": false, "external": { "url": url } })
+        }
         Realtime::Electric { image } => {
             let (name, tag) = super::app_template::split(image.as_str());
             let (registry, repository) = match name.split_once('/') {

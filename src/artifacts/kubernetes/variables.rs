@@ -4,7 +4,7 @@ use super::{Cluster, gitops};
 use crate::artifacts::{Cx, file, header};
 use crate::plan::{Body, PlannedFile};
 use crate::release::env;
-use crate::site::SecretsInCluster;
+use crate::site::{Clickhouse, Postgres, SecretsInCluster};
 use crate::tree::Mode;
 use serde_json::{Value, json};
 
@@ -69,6 +69,23 @@ pub(super) fn form_of(cluster: &Cluster<'_>, name: &str) -> &'static str {
             "exactly 32 characters, by `openssl rand -hex 16`; never change it: it encrypts what users store"
         }
         name if cluster.site.generated_in_cluster().contains(&name) => "by `openssl rand -hex 16`",
+        _ if cluster.prefix().is_some() && in_url(cluster, name) => {
+            "what its service gave you, percent-encoded: it stands in a URL"
+        }
         _ => "what its service gave you, without quotes, backslashes and line breaks",
     }
+}
+
+/// Whether Flux puts a secret into a URL, where nobody encodes it.
+fn in_url(cluster: &Cluster<'_>, name: &str) -> bool {
+    let storage = &cluster.site.storage;
+    let postgres = match &storage.postgres {
+        Postgres::External(it) => it.password.as_str() == name,
+        Postgres::Bundled { .. } => false,
+    };
+    let clickhouse = match &storage.clickhouse {
+        Clickhouse::External(it) => it.password.as_str() == name,
+        Clickhouse::Bundled { .. } => false,
+    };
+    postgres || clickhouse
 }

@@ -5,6 +5,7 @@ mod environment;
 mod jobs;
 mod layers;
 mod objects;
+mod pooler;
 mod references;
 mod substitution;
 
@@ -18,6 +19,7 @@ pub(super) use layers::{
     SHORT_HELM_TIMEOUT,
 };
 pub(super) use objects::{BAD_OBJECT_NAME, REPEATED_OBJECT, UNLISTED_OBJECT, UNSERVED_KIND};
+pub(super) use pooler::POOLED_REPLICATION;
 pub(super) use references::{DANGLING_OBJECT, DANGLING_SERVICE, UNSELECTED_POLICY};
 pub(super) use substitution::{
     CLUSTER_SECRET_IN_CLEAR, NUMBER_LIKE_SECRET, UNDECLARED_SUBSTITUTION,

@@ -15,6 +15,7 @@ const SERVED: &[(&str, &str)] = &[
     ("networking.k8s.io/v1", "Ingress"),
     ("networking.k8s.io/v1", "NetworkPolicy"),
     ("postgresql.cnpg.io/v1", "Cluster"),
+    ("postgresql.cnpg.io/v1", "Pooler"),
     ("postgresql.cnpg.io/v1", "ScheduledBackup"),
     ("source.toolkit.fluxcd.io/v1", "OCIRepository"),
     ("v1", "ConfigMap"),

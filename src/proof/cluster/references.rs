@@ -125,7 +125,7 @@ fn others(stack: &Stack<'_>, report: &mut Report<'_>, it: &Object, entries: &Map
     if let Some(name) = text(entries, "barmanObjectName") {
         missing("ObjectStore", name, has("ObjectStore", name));
     }
-    if it.kind == "ScheduledBackup"
+    if matches!(it.kind.as_str(), "ScheduledBackup" | "Pooler")
         && let Some(of) = entries.get("cluster").and_then(Value::as_object)
         && let Some(name) = text(of, "name")
     {
@@ -149,11 +149,16 @@ fn services(stack: &Stack<'_>) -> Vec<String> {
     for it in stack.of_kind("Cluster") {
         names.extend(["rw", "ro", "r"].iter().map(|end| format!("{}-{end}", it.name)));
     }
+    names.extend(stack.of_kind("Pooler").map(|it| it.name.clone()));
     names
 }
 
 /// Values of the chart that hold an address, and those that hold a host alone.
-const ADDRESSES: [&str; 2] = ["/postgres/external/connectivityCheck/host", "/s3/external/endpoint"];
+const ADDRESSES: [&str; 3] = [
+    "/postgres/external/connectivityCheck/host",
+    "/s3/external/endpoint",
+    "/electric/external/url",
+];
 const HOSTS: [&str; 2] = ["/redis/external/host", "/clickhouse/external/host"];
 
 pub(in crate::proof) static DANGLING_SERVICE: Proof = Proof {
@@ -200,7 +205,7 @@ fn service(text: &str) -> Option<&str> {
 
 pub(in crate::proof) static UNSELECTED_POLICY: Proof = Proof {
     name: "unselected-policy",
-    summary: "Every NetworkPolicy of the tree selects the pods of a release or Cluster of the tree: it would close nothing otherwise.",
+    summary: "Every NetworkPolicy of the tree selects the pods of a release, Cluster or Pooler of the tree: it would close nothing otherwise.",
     blame: Blame::Compiler,
     check: |stack, report| {
         for it in stack.of_kind("NetworkPolicy") {
@@ -210,12 +215,14 @@ pub(in crate::proof) static UNSELECTED_POLICY: Proof = Proof {
                 .is_some_and(|name| stack.of_kind("HelmRelease").any(|it| it.name == name));
             let by_cluster = label("cnpg.io/cluster")
                 .is_some_and(|name| stack.of_kind("Cluster").any(|it| it.name == name));
-            if !by_release && !by_cluster {
+            let by_pooler = label("cnpg.io/poolerName")
+                .is_some_and(|name| stack.of_kind("Pooler").any(|it| it.name == name));
+            if !by_release && !by_cluster && !by_pooler {
                 let message = format!("`{}` selects no pods that the tree makes", it.name);
                 report.fault(
                     it.spot(stack, &["spec", "podSelector"]),
                     message,
-                    "select the release or the Cluster by its name",
+                    "select the release, the Cluster or the Pooler by its name",
                 );
             }
         }

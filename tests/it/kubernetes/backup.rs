@@ -1,14 +1,11 @@
 //! The jobs that save the stores: how they are confined, and what their scripts do with a real Redis.
 
+use super::bench::{Bench, Server, at_port, free_port, on_port, went_well};
 use super::{read, trees};
 use crate::consumers::{root, run, scrubbed, tool};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
 
 /// Every job of the golden trees with its pod: those that start by the clock, and those that a person creates.
 fn jobs() -> Vec<(PathBuf, Value, Value)> {
@@ -28,9 +25,16 @@ fn jobs() -> Vec<(PathBuf, Value, Value)> {
     found
 }
 
-fn steps(pod: &Value) -> Vec<Value> {
+pub(super) fn steps(pod: &Value) -> Vec<Value> {
     let lists = ["initContainers", "containers"].map(|it| pod[it].as_array().cloned());
     lists.into_iter().flatten().flatten().collect()
+}
+
+/// The steps of a job of the site whose every store is saved.
+pub(super) fn of(file: &str) -> Vec<Value> {
+    let wanted = root().join("out/sops-cluster/kubernetes").join(file);
+    let job = jobs().into_iter().find(|(path, ..)| *path == wanted);
+    steps(&job.unwrap_or_else(|| panic!("no {file}")).2)
 }
 
 #[test]
@@ -79,6 +83,9 @@ fn a_shell_reads_the_scripts() {
     let mut seen = 0;
     for entry in fs::read_dir(folder).expect("the scripts") {
         let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|it| it != "sh") {
+            continue;
+        }
         let output = run(scrubbed(&shellcheck).args(["-s", "sh", "-S", "style"]).arg(&path));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
         let output =
@@ -87,145 +94,6 @@ fn a_shell_reads_the_scripts() {
         seen += 1;
     }
     assert_eq!(seen, 7);
-}
-
-/// The client of the bucket, over a folder: an alias needs the two lines on its standard input.
-const CLIENT: &str = r#"#!/bin/sh
-set -eu
-here=$BUCKET_FOLDER
-printf '%s\n' "$*" >>"$here/calls"
-place() { printf '%s/%s' "$here" "$1"; }
-case $1 in
-  alias)
-    read -r id && read -r secret
-    test "$id" = AKIAEXAMPLE && test "$secret" = 'not/in:argv@all'
-    ;;
-  cp)
-    from=$3 to=$4
-    case $from in bucket/*) from=$(place "$from") ;; esac
-    case $to in bucket/*) to=$(place "$to") ;; esac
-    mkdir -p "$(dirname "$to")"
-    cp "$from" "$to"
-    ;;
-  mirror)
-    mkdir -p "$(place "$5")"
-    cp -R "$(place "$4")/." "$(place "$5")"
-    ;;
-  stat) test -e "$(place "$3")" ;;
-  rm) ;;
-  *) exit 9 ;;
-esac
-"#;
-
-/// Where a step of a job runs: folders in the place of its volumes, and the client above.
-struct Bench {
-    folder: tempfile::TempDir,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let bench = Self { folder: tempfile::tempdir().expect("a folder") };
-        for name in ["work", "tmp", "data", "bucket", "bin"] {
-            fs::create_dir(bench.at(name)).expect("a folder");
-        }
-        let client = bench.at("bin").join("mc");
-        fs::write(&client, CLIENT).expect("written");
-        fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).expect("executable");
-        bench
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// Runs a step as the kubelet would, with values for what comes from Secrets.
-    fn run(&self, step: &Value, given: &[(&str, &str)]) -> Output {
-        let text = step["command"][2].as_str().expect("a script");
-        let text = ["work", "data"].iter().fold(text.to_owned(), |text, it| {
-            text.replace(&format!("/{it}"), &self.at(it).display().to_string())
-        });
-        let mut variables: BTreeMap<String, String> = BTreeMap::new();
-        for variable in step["env"].as_array().into_iter().flatten() {
-            let name = variable["name"].as_str().expect("a name").to_owned();
-            let value = match (variable["value"].as_str(), name.as_str()) {
-                (Some(text), _) => text,
-                (None, "ACCESS_KEY_ID" | "STORE_ACCESS_KEY_ID") => "AKIAEXAMPLE",
-                (None, "REDISCLI_AUTH") => "hunter2",
-                (None, _) => "not/in:argv@all",
-            };
-            variables.insert(name, value.to_owned());
-        }
-        variables.extend(given.iter().map(|(name, value)| ((*name).into(), (*value).into())));
-        let path = format!("{}:{}", self.at("bin").display(), path_of_tools());
-        let mut command = Command::new("/bin/sh");
-        command.env_clear().envs(variables).env("PATH", path);
-        command.env("BUCKET_FOLDER", self.at("bucket")).current_dir(self.at("tmp"));
-        command.args(["-euc", &text]).output().expect("a shell")
-    }
-}
-
-fn path_of_tools() -> String {
-    format!("{}:/usr/bin:/bin", root().join(".tools/bin").display())
-}
-
-#[track_caller]
-fn went_well(output: &Output) -> String {
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    said
-}
-
-/// A Redis of the test's own, ended with it.
-struct Server {
-    child: Child,
-    port: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-impl Server {
-    fn start(redis: &Path, folder: &Path, more: &[&str]) -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port().to_string();
-        drop(listener);
-        let mut command = scrubbed(redis);
-        command.args(["--port", &port, "--bind", "127.0.0.1", "--dir"]).arg(folder);
-        command.args(["--requirepass", "hunter2", "--appendonly", "yes"]).args(more);
-        let child = command.stdout(std::process::Stdio::null()).spawn().expect("a server");
-        let server = Self { child, port };
-        let end = Instant::now() + Duration::from_secs(30);
-        while !server.ask(&["ping"]).contains("PONG") {
-            assert!(Instant::now() < end, "Redis does not start");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        server
-    }
-
-    fn ask(&self, words: &[&str]) -> String {
-        let client = root().join(".tools/bin/redis-cli");
-        let mut command = scrubbed(&client);
-        command.env("REDISCLI_AUTH", "hunter2").args(["-p", &self.port]).args(words);
-        String::from_utf8_lossy(&run(&mut command).stdout).into_owned()
-    }
-}
-
-fn of(file: &str) -> Vec<Value> {
-    let wanted = root().join("out/sops-cluster/kubernetes").join(file);
-    let job = jobs().into_iter().find(|(path, ..)| *path == wanted);
-    steps(&job.unwrap_or_else(|| panic!("no {file}")).2)
-}
-
-/// What a step that speaks to the service by its name says to a server at a port of this machine.
-fn at_port(step: &Value, port: &str) -> Value {
-    let text = step["command"][2].as_str().expect("a script");
-    let mut step = step.clone();
-    step["command"][2] = text.replace("-h \"$STORE\"", &format!("-h 127.0.0.1 -p {port}")).into();
-    step
 }
 
 #[test]
@@ -261,16 +129,7 @@ fn what_redis_held_comes_back() {
     fs::write(bench.at("data/dump.rdb"), "another").expect("a file");
     let [get, restore] = &of("restore/redis.yaml")[..] else { panic!("two steps") };
     went_well(&bench.run(get, &[("SET", name)]));
-    let port = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        listener.local_addr().expect("an address").port().to_string()
-    };
-    let mut restore = restore.clone();
-    let text = restore["command"][2].as_str().expect("a script");
-    let text = text.replace("redis-cli ", &format!("redis-cli -p {port} "));
-    restore["command"][2] =
-        text.replace("redis-server ", &format!("redis-server --port {port} ")).into();
-    went_well(&bench.run(&restore, &[]));
+    went_well(&bench.run(&on_port(restore, &free_port()), &[]));
     let server = Server::start(&redis, &bench.at("data"), &[]);
     assert!(server.ask(&["get", "queue"]).contains("kept"));
 }
@@ -293,15 +152,13 @@ fn objects_go_there_and_come_back() {
 #[test]
 fn clickhouse_is_saved_with_its_migrations() {
     let bench = Bench::new();
-    let client = bench.at("bin/clickhouse-client");
     let [take, tidy] = &of("flux/clickhouse/backup.yaml")[..] else { panic!("two steps") };
     for (answer, is_fine) in [("id BACKUP_CREATED", true), ("id BACKUP_FAILED", false)] {
         let text = format!(
             "#!/bin/sh\nprintf '%s\\n' \"$*\" >'{}'\necho '{answer}'\n",
             bench.at("asked").display()
         );
-        fs::write(&client, text).expect("written");
-        fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).expect("executable");
+        bench.program("clickhouse-client", &text);
         assert_eq!(bench.run(take, &[]).status.success(), is_fine, "{answer}");
     }
     let asked = fs::read_to_string(bench.at("asked")).expect("what was asked");

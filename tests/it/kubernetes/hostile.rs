@@ -12,7 +12,7 @@ use std::path::Path;
 use trigger_gen::tree::Tree;
 
 /// A site in which a text stands wherever it can.
-fn site(text: &str) -> Value {
+pub(super) fn site(text: &str) -> Value {
     json!({
         "version": 1, "name": "hostile", "release": "4.5.12", "domain": "jobs.${SECRET_DOMAIN}",
         "access": {
@@ -53,7 +53,7 @@ fn site(text: &str) -> Value {
     })
 }
 
-fn write(tree: &Tree, place: &Path) {
+pub(super) fn write(tree: &Tree, place: &Path) {
     for (path, file) in &tree.files {
         let to = place.join(path.as_str());
         fs::create_dir_all(to.parent().expect("a folder")).expect("made");
@@ -74,7 +74,7 @@ fn by_kubelet(text: &str) -> String {
     out
 }
 
-fn texts() -> Vec<String> {
+pub(super) fn texts() -> Vec<String> {
     let accepted = CLASSES.iter().filter(|it| it.expected == Expected::Accepted);
     accepted.flat_map(|it| (it.texts)()).collect()
 }
@@ -136,7 +136,7 @@ fn every_text_arrives() {
     assert!(arrived > 40, "{arrived} texts arrived, these were refused: {refused:#?}");
 }
 
-fn percent_decoded(text: &str) -> String {
+pub(super) fn percent_decoded(text: &str) -> String {
     let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
     while let [first, tail @ ..] = rest {
         rest = match (first, tail) {

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Output;
 
 /// What kubeconform says of objects of kinds that Kubernetes itself does not know.
-fn conform(kubeconform: &Path, file: &Path) -> Output {
+pub(super) fn conform(kubeconform: &Path, file: &Path) -> Output {
     let schemas = root().join("tests/kubernetes/schemas");
     let places = format!(
         "{}/{{{{.Group}}}}/{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json",
@@ -17,7 +17,7 @@ fn conform(kubeconform: &Path, file: &Path) -> Output {
     run(scrubbed(kubeconform).args(["-strict", "-summary", "-schema-location", &places]).arg(file))
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -26,7 +26,7 @@ fn said(output: &Output) -> String {
 }
 
 /// Whether a kind is of an operator.
-fn is_custom(text: &str) -> bool {
+pub(super) fn is_custom(text: &str) -> bool {
     let api = read(text)["apiVersion"].as_str().expect("a version").to_owned();
     let group = api.split_once('/').map_or("", |(group, _)| group);
     group.contains('.') && !group.ends_with("k8s.io") || group == "gateway.networking.k8s.io"

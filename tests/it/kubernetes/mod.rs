@@ -5,9 +5,14 @@
 )]
 
 mod backup;
+mod bench;
+mod broken;
+mod buckets;
 mod contract;
+mod fetched;
 mod hostile;
 mod judges;
+mod pooler;
 mod refused;
 mod same;
 mod substitution;
@@ -29,6 +34,16 @@ pub(super) fn built(kustomize: &Path, folder: &Path) -> Vec<String> {
     );
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     text.split("\n---\n").map(|it| format!("{it}\n")).collect()
+}
+
+/// The same of many folders below one, twenty at once: kustomize compares every object with every other.
+pub(super) fn built_together(kustomize: &Path, folder: &Path, folders: &[String]) -> Vec<String> {
+    let some = |some: &[String]| {
+        let list = serde_json::json!({ "resources": some });
+        fs::write(folder.join("kustomization.yaml"), list.to_string()).expect("written");
+        built(kustomize, folder)
+    };
+    folders.chunks(20).flat_map(some).collect()
 }
 
 /// The folders of a tree for Flux that kustomize builds.

@@ -78,6 +78,9 @@ const SOPS: &str = "sops-cluster";
 const HOME: &str = "home-k3s";
 
 const CLUSTER: &str = "kubernetes/flux/postgresql/cluster.yaml";
+const POLICY: &str = "kubernetes/flux/postgresql/network-policy.yaml";
+/// What nothing goes around.
+const POOLER: &str = "apiVersion: postgresql.cnpg.io/v1\nkind: Pooler\nmetadata:\n  name: home-k3s-postgresql-pooler\nspec:\n  cluster:\n    name: home-k3s-postgresql\n  pgbouncer:\n    poolMode: transaction\n";
 const KS_REDIS: &str = "kubernetes/flux/ks/redis.yaml";
 const REDIS_SECRET: &str = "kubernetes/flux/redis/secret.yaml";
 const RELEASE: &str = "kubernetes/flux/app/helm-release.yaml";
@@ -351,6 +354,12 @@ pub(super) static PLANTS: &[Plant] = &[
     at(HOME, "dangling-object", &[Edit::Replace("kubernetes/flux/redis/helm-release.yaml", "existingClaim: home-k3s-redis-data", "existingClaim: home-k3s-redis")]),
     at(HOME, "dangling-service", &[Edit::Replace(RELEASE, "host: home-k3s-redis-master", "host: redis"), Edit::Remove(VALUES)]),
     at(HOME, "unselected-policy", &[Edit::Replace("kubernetes/flux/redis/network-policy.yaml", "instance: home-k3s-redis", "instance: home-k3s-cache")]),
+    at(HOME, "unselected-policy", &[Edit::Replace(POLICY, "      cnpg.io/cluster: home-k3s-postgresql\n  policyTypes", "      cnpg.io/poolerName: home-k3s-postgresql\n  policyTypes")]),
+    at(HOME, "pooled-replication", &[Edit::Rewrite(POLICY, POOLER)]),
+    with(
+        &["dangling-object"],
+        at(HOME, "pooled-replication", &[Edit::Rewrite(POLICY, POOLER), Edit::Replace(POLICY, "    name: home-k3s-postgresql\n", "    name: another\n")]),
+    ),
     at("full", "locked-out-job", &[Edit::Replace("kubernetes/flux/redis/network-policy.yaml", "name: full-redis-backup", "name: full-cache-backup")]),
     at(HOME, "undeclared-substitution", &[Edit::Replace(REDIS_SECRET, "${SECRET_TRIGGER_REDIS_PASSWORD}", "${SECRET_TRIGGER_CACHE_PASSWORD}")]),
     at(HOME, "number-like-secret", &[Edit::Replace(FRAGMENT, "SECRET_TRIGGER_REDIS_PASSWORD: \"\"", "SECRET_TRIGGER_REDIS_PASSWORD: \"1234e5\"")]),

@@ -5,7 +5,7 @@
 mod picture;
 mod tables;
 
-use super::{Cluster, backup, object_store, postgres, quantity, variables};
+use super::{Cluster, backup, object_store, pooler, postgres, quantity, variables};
 use crate::artifacts::{Cx, file, header};
 use crate::plan::{Body, PlannedFile};
 use crate::release::Evidence;
@@ -58,6 +58,8 @@ fn told(cluster: &Cluster<'_>) -> Value {
             "name": cluster.name(postgres::NAME),
             "instances": it.instances,
             "size": quantity(cluster.it.volumes.postgres.size),
+            "server": postgres::service(cluster),
+            "pooler": it.pooler.as_ref().map(|_| pooler::service(cluster)),
             "backup": it.backup.as_ref().map(place),
         })),
         "redis": it.redis.as_ref().map(|kind| redis(cluster, kind)),

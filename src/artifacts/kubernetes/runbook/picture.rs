@@ -42,6 +42,11 @@ pub(super) fn of(cluster: &Cluster<'_>) -> Value {
             false => picture.outside(id, &format!("{title}: {host}")),
         }
         picture.arrow("webapp", id, &port);
+        if id == "postgres" && it.pooler().is_some() {
+            picture.inside("pooler", "PgBouncer", false);
+            picture.arrow("webapp", "pooler", "5432");
+            picture.arrow("pooler", "postgres", "5432");
+        }
         if id == "objects" {
             picture.arrow("runs", id, &port);
         }
