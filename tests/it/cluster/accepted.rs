@@ -33,6 +33,10 @@ const VARIANTS: &[(&str, Change)] = &[
             "secret_access_key": { "secret": "BACKUP_KEY" },
         }});
     }),
+    ("a pooler, beside Electric", |site| {
+        site["kubernetes"]["postgres"] = json!({ "pooler": { "instances": 2 } });
+        site["storage"]["realtime"] = json!({ "electric": {} });
+    }),
     ("backups of every store", |site| {
         site["kubernetes"]["backup"] = json!({
             "destination": "s3://backups/trigger",
