@@ -311,8 +311,8 @@ fn a_change_by_hand_gives_the_same_lines() {
         (
             "split-workers",
             "docker.topology.workers[1].memory",
-            "16GiB\n\nenv",
-            "64GiB\n\nenv",
+            "worker-2\n        memory: 16GiB",
+            "worker-2\n        memory: 64GiB",
             false,
         ),
     ];
