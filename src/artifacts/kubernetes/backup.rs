@@ -221,7 +221,7 @@ fn parts(
 /// Steps that may do no more than any pod of a `restricted` namespace.
 fn pod(steps: &[Step<'_>], user: u32, work: Value, claim: Option<&str>) -> Value {
     let mut volumes = vec![
-        json!({ "name": "work", "emptyDir": work }),
+        json!({ "name": "stage", "emptyDir": work }),
         json!({ "name": "tmp", "emptyDir": { "medium": "Memory", "sizeLimit": "16Mi" } }),
     ];
     volumes.extend(
@@ -255,7 +255,7 @@ fn container(step: &Step<'_>, has_data: bool) -> Value {
     let variables: Vec<Value> =
         step.variables.iter().map(|(name, it)| variable(name, it)).collect();
     let mut mounts = vec![
-        json!({ "name": "work", "mountPath": "/work" }),
+        json!({ "name": "stage", "mountPath": "/stage" }),
         json!({ "name": "tmp", "mountPath": "/tmp" }),
     ];
     mounts.extend(has_data.then(|| json!({ "name": "data", "mountPath": "/data" })));

@@ -1,13 +1,13 @@
 umask 077
-redis-check-rdb /work/dump.rdb
+redis-check-rdb /stage/dump.rdb
 rm -rf /data/appendonlydir /data/appendonly.aof /data/dump.rdb
-cp /work/dump.rdb /data/dump.rdb
-redis-server --dir /data --bind 127.0.0.1 --appendonly no --save '' --logfile /work/log &
+cp /stage/dump.rdb /data/dump.rdb
+redis-server --dir /data --bind 127.0.0.1 --appendonly no --save '' --logfile /stage/log &
 server=$!
 # Nothing is waited for once the server is gone.
 lives() {
   kill -0 "$server" && return
-  cat /work/log
+  cat /stage/log
   exit 1
 }
 until redis-cli ping | grep -q PONG; do

@@ -1,4 +1,4 @@
 umask 077
-date -u +%Y-%m-%dT%H-%M-%SZ >/work/set
-redis-cli -h "$STORE" --rdb /work/dump.rdb
-redis-check-rdb /work/dump.rdb
+date -u +%Y-%m-%dT%H-%M-%SZ >/stage/set
+redis-cli -h "$STORE" --rdb /stage/dump.rdb
+redis-check-rdb /stage/dump.rdb

@@ -168,7 +168,7 @@ fn clickhouse_is_saved_with_its_migrations() {
         ),
         "{asked}"
     );
-    let set = fs::read_to_string(bench.at("work/set")).expect("the name of the set");
+    let set = fs::read_to_string(bench.at("stage/set")).expect("the name of the set");
     assert!(!bench.run(tidy, &[]).status.success(), "nothing is in the bucket");
     let place = bench.at("bucket/bucket/example-backups/tasks/clickhouse").join(set.trim());
     fs::create_dir_all(&place).expect("a folder");

@@ -45,7 +45,7 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) fn new() -> Self {
         let bench = Self { folder: tempfile::tempdir().expect("a folder") };
-        for name in ["work", "tmp", "data", "bucket", "bin"] {
+        for name in ["stage", "tmp", "data", "bucket", "bin"] {
             fs::create_dir(bench.at(name)).expect("a folder");
         }
         bench.program("mc", CLIENT);
@@ -72,7 +72,7 @@ impl Bench {
     /// Runs a step as the kubelet would, with values for what comes from Secrets.
     pub(super) fn run(&self, step: &Value, given: &[(&str, &str)]) -> Output {
         let text = step["command"][2].as_str().expect("a script");
-        let text = ["work", "data"].iter().fold(text.to_owned(), |text, it| {
+        let text = ["stage", "data"].iter().fold(text.to_owned(), |text, it| {
             text.replace(&format!("/{it}"), &self.at(it).display().to_string())
         });
         let mut variables: BTreeMap<String, String> = BTreeMap::new();

@@ -18,7 +18,7 @@ fn until(file: &str, nth: usize, command: &str) -> (Vec<String>, bool) {
     let bench = Bench::new();
     failing(&bench, command);
     for (name, text) in [("set", "2026-01-31T02-30-00Z\n"), ("dump.rdb", "a snapshot")] {
-        fs::write(bench.at("work").join(name), text).expect("written");
+        fs::write(bench.at("stage").join(name), text).expect("written");
     }
     let step = &of(file)[nth];
     let output = bench.run(step, &[("PAUSE", "0")]);
@@ -68,7 +68,7 @@ fn what_redis_did_not_give_whole_is_no_backup() {
     let bench = Bench::new();
     bench.program("redis-cli", "#!/bin/sh\nprintf 'REDIS0011 and half of it' >\"$4\"\n");
     let output = bench.run(&of("flux/redis/backup.yaml")[0], &[]);
-    assert!(!output.status.success() && bench.at("work/dump.rdb").is_file());
+    assert!(!output.status.success() && bench.at("stage/dump.rdb").is_file());
     bench.program("redis-cli", "#!/bin/sh\nexit 1\n");
     assert!(!bench.run(&of("flux/redis/backup.yaml")[0], &[]).status.success());
 }
@@ -89,7 +89,7 @@ fn a_restore_that_cannot_be_done_ends() {
     let bench = Bench::new();
     fs::create_dir(bench.at("data/appendonlydir")).expect("a folder");
     fs::write(bench.at("data/dump.rdb"), "before").expect("a file");
-    fs::write(bench.at("work/dump.rdb"), "not a snapshot").expect("a file");
+    fs::write(bench.at("stage/dump.rdb"), "not a snapshot").expect("a file");
     let restore = on_port(&of("restore/redis.yaml")[1], &free_port());
     assert!(!bench.run(&restore, &[]).status.success());
     assert_eq!(data(&bench), ["appendonlydir", "dump.rdb"]);
@@ -97,7 +97,7 @@ fn a_restore_that_cannot_be_done_ends() {
 
     bench.program("redis-check-rdb", "#!/bin/sh\n");
     bench.program("redis-server", "#!/bin/sh\necho 'no memory' >\"$LOG\"\nexit 1\n");
-    let log = bench.at("work/log").display().to_string();
+    let log = bench.at("stage/log").display().to_string();
     let output = bench.run(&restore, &[("LOG", &log)]);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(!output.status.success() && said.contains("no memory"), "{said}");

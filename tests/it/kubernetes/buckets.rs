@@ -31,7 +31,7 @@ fn secrets_reach_the_client_by_its_input() {
     let copy = &of("flux/s3/backup.yaml")[0];
     let bench = Bench::new();
     bench.program("mc", NOTING);
-    fs::write(bench.at("work/set"), "2026-01-31T02-30-00Z\n").expect("written");
+    fs::write(bench.at("stage/set"), "2026-01-31T02-30-00Z\n").expect("written");
     for text in texts() {
         for (step, variables, wanted) in [
             (put, &["SECRET_ACCESS_KEY"][..], format!("AKIAEXAMPLE\n{text}\n")),
@@ -102,7 +102,7 @@ fn called(job: &Value) -> Vec<String> {
     let pod = job.pointer("/spec/jobTemplate/spec/template/spec").expect("a pod");
     let bench = Bench::new();
     bench.program("mc", NOTING);
-    fs::write(bench.at("work/set"), "SET\n").expect("written");
+    fs::write(bench.at("stage/set"), "SET\n").expect("written");
     for step in steps(pod).iter().filter(|it| it["image"] == CLIENT) {
         let output = bench.run(step, &[("PAUSE", "0")]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
