@@ -35,7 +35,8 @@ const VARIANTS: &[(&str, Change)] = &[
     }),
     ("a pooler, beside Electric", |site| {
         site["kubernetes"]["postgres"] = json!({ "pooler": { "instances": 2 } });
-        site["storage"]["realtime"] = json!({ "electric": {} });
+        site["storage"]["realtime"] =
+            json!({ "electric": { "image": "images.example.com/electric:1.2.4" } });
     }),
     ("backups of every store", |site| {
         site["kubernetes"]["backup"] = json!({
