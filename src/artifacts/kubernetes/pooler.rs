@@ -20,10 +20,7 @@ pub(super) fn parts(cluster: &Cluster<'_>, it: &PostgresInCluster) -> Vec<Part> 
     let Some(pooler) = &it.pooler else { return Vec::new() };
     let mut parts = vec![Part::object("pooler.yaml", pooler_object(cluster, it, pooler.instances))];
     parts.extend(
-        cluster
-            .it
-            .monitoring
-            .then(|| Part::object("pooler-pod-monitor.yaml", pod_monitor(cluster))),
+        cluster.it.monitoring.then(|| Part::object("pooler-pod-monitor.yaml", monitor(cluster))),
     );
     parts.extend(network::pooler(cluster));
     parts
@@ -47,13 +44,8 @@ fn pooler_object(cluster: &Cluster<'_>, it: &PostgresInCluster, instances: u32) 
     object("postgresql.cnpg.io/v1", "Pooler", &service(cluster), json!({ "spec": spec }))
 }
 
-fn pod_monitor(cluster: &Cluster<'_>) -> Value {
-    let spec = json!({
-        "selector": { "matchLabels": labels(cluster) },
-        "podMetricsEndpoints": [{ "port": "metrics" }],
-    });
-    let name = service(cluster);
-    object("monitoring.coreos.com/v1", "PodMonitor", &name, json!({ "spec": spec }))
+fn monitor(cluster: &Cluster<'_>) -> Value {
+    postgres::pod_monitor(&service(cluster), labels(cluster))
 }
 
 /// The variables by which the webapp's replication is told of PostgreSQL itself.

@@ -28,9 +28,7 @@ pub(super) fn layer(cluster: &Cluster<'_>) -> Option<Layer> {
     if let Some(backup) = &it.backup {
         parts.push(Part::object("scheduled-backup.yaml", scheduled_backup(&name, backup)));
     }
-    parts.extend(
-        cluster.it.monitoring.then(|| Part::object("pod-monitor.yaml", pod_monitor(&name))),
-    );
+    parts.extend(cluster.it.monitoring.then(|| Part::object("pod-monitor.yaml", monitor(&name))));
     parts.extend(network::postgres(cluster, it));
     parts.extend(pooler::parts(cluster, it));
     Some(Layer { name: NAME, parts })
@@ -180,9 +178,14 @@ fn scheduled_backup(name: &str, backup: &BackupPlace) -> Value {
     object("postgresql.cnpg.io/v1", "ScheduledBackup", name, json!({ "spec": spec }))
 }
 
-fn pod_monitor(name: &str) -> Value {
+fn monitor(name: &str) -> Value {
+    pod_monitor(name, json!({ "cnpg.io/cluster": name, "cnpg.io/podRole": "instance" }))
+}
+
+/// What tells Prometheus of pods of the operator.
+pub(super) fn pod_monitor(name: &str, labels: Value) -> Value {
     let spec = json!({
-        "selector": { "matchLabels": { "cnpg.io/cluster": name, "cnpg.io/podRole": "instance" } },
+        "selector": { "matchLabels": labels },
         "podMetricsEndpoints": [{ "port": "metrics" }],
     });
     object("monitoring.coreos.com/v1", "PodMonitor", name, json!({ "spec": spec }))
