@@ -1,7 +1,7 @@
 //! A real Docker engine on a machine of namespaces, and what the emitted daemon.json makes of it.
 
 use super::machine::{Machine, possible};
-use super::{site, write_bundle};
+use super::{Bundle, site};
 use std::process::Stdio;
 
 /// A running engine.
@@ -81,10 +81,8 @@ fn the_engine_takes_every_setting() {
         return;
     }
     let machine = Machine::start();
-    write_bundle(
-        &site("daemon: { log_max_size: 7MiB, log_max_files: 3, open_files: 1000 }"),
-        &machine.path("root"),
-    );
+    Bundle::of(&site("daemon: { log_max_size: 7MiB, log_max_files: 3, open_files: 1000 }"))
+        .write(&machine.path("root"));
     machine.must(&format!(
         "mkdir -p /etc/docker; cp {}/host/etc/docker/daemon.json /etc/docker/",
         machine.path("root").display()

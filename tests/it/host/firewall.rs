@@ -2,15 +2,14 @@
 
 use super::docker::Engine;
 use super::machine::{CLIENT, Machine, SERVER, possible};
-use super::{site, write_bundle};
-use std::io::{BufRead as _, BufReader, Write as _};
+use super::{Bundle, site};
 
 const LOAD: &str = "nft -f /etc/trigger-dev/firewall.nft";
 
 /// Puts the rules of a site on a machine, without loading them.
 fn bring_rules(machine: &Machine, hardening: &str) {
     let root = machine.path("root");
-    write_bundle(&site(hardening), &root);
+    Bundle::of(&site(hardening)).write(&root);
     machine.must(&format!("cp -r {}/host/etc/trigger-dev /etc/", root.display()));
 }
 
@@ -38,8 +37,7 @@ fn what_docker_publishes_is_closed_unless_it_is_named() {
     for (port, name) in [(80, "nginx"), (443, "nginx"), (5432, "program")] {
         server.listen(port, name);
     }
-    let echo = "exec busybox nc -ll -p 22 -e /bin/cat";
-    drop(server.spawn(echo));
+    server.listen(22, "sshd");
     client.listen(7000, "outside");
     let engine = Engine::start(&server);
     engine.serve("published", "-p 8030:80");
@@ -56,16 +54,9 @@ fn what_docker_publishes_is_closed_unless_it_is_named() {
     assert_eq!(seen(&client, &others), open, "without the firewall");
     assert_eq!(client.answers(&[(container, 80)]), ["published"], "without the firewall");
 
-    let mut operator = client.spawn(&format!("exec busybox nc {} 22", SERVER[0]));
-    let mut to = operator.stdin.take().expect("its input");
-    let mut from = BufReader::new(operator.stdout.take().expect("its output"));
-    let mut answered = |word: &str| {
-        writeln!(to, "{word}").expect("the connection");
-        let mut line = String::new();
-        from.read_line(&mut line).expect("the connection");
-        line
-    };
-    assert_eq!(answered("before"), "before\n");
+    let mut operator = client.connect(SERVER[0], 22);
+    assert_eq!(operator.hears(), "sshd");
+    assert_eq!(operator.asks("before"), "before");
 
     let closed = ["nginx", "nginx", "-", "-", "-", "named"];
     let check = |when: &str| {
@@ -81,7 +72,7 @@ fn what_docker_publishes_is_closed_unless_it_is_named() {
     };
     server.must(LOAD);
     check("loaded");
-    assert_eq!(answered("after"), "after\n", "the operator's connection");
+    assert_eq!(operator.asks("after"), "after", "the operator's connection");
 
     let once = server.must("nft -s list table inet trigger_host");
     server.must(LOAD);
@@ -91,11 +82,9 @@ fn what_docker_publishes_is_closed_unless_it_is_named() {
     engine.boot();
     server.must("docker start published looped named neighbour");
     check("after a restart of docker");
-    assert_eq!(answered("still"), "still\n", "the operator's connection");
+    assert_eq!(operator.asks("still"), "still", "the operator's connection");
     assert_eq!(server.must("iptables-save | grep -c DOCKER"), docker_rules, "rules of docker");
     drop(engine);
-    operator.kill().expect("an end");
-    operator.wait().expect("an end");
 }
 
 /// The other order, as after a reboot: the rules first, then docker.

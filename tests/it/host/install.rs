@@ -97,10 +97,7 @@ fn nginx_waits_for_its_certificates_and_then_takes_the_site() {
     let log = server.machine.must("stat -c '%a %U:%G' /var/log/nginx/mine-error.log");
     assert_eq!(log.trim(), "640 www-data:adm");
 
-    server.machine.must(
-        "mkdir -p /etc/letsencrypt/live/mine; cd /etc/letsencrypt/live/mine
-         openssl req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN=x -keyout privkey.pem -out fullchain.pem",
-    );
+    server.certify();
     server.install();
     assert!(server.machine.must(conf).contains("site.conf"), "{}", server.machine.must(conf));
     server.machine.must(&format!("'{}'/nginx -t -q", server.machine.path("bin").display()));

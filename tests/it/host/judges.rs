@@ -154,7 +154,7 @@ fn every_spelling_of_a_range_arrives_at_nft_and_fail2ban() {
         return;
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
-    super::write_bundle(&of_ranges(&ranges), folder.path());
+    super::Bundle::of(&of_ranges(&ranges)).write(folder.path());
     let etc = folder.path().join("host/etc");
     let rules = etc.join("trigger-dev/firewall.nft");
     let script = format!(

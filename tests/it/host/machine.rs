@@ -3,7 +3,7 @@
 use crate::consumers::tool;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
 /// Addresses of the server and of the one who comes from outside.
 pub(super) const SERVER: [&str; 2] = ["203.0.113.1", "2001:db8::1"];
@@ -14,6 +14,7 @@ const SET_UP: &str = r#"set -e
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /root
 mount -t tmpfs tmpfs /opt
+mount -t tmpfs tmpfs /srv
 mkdir -p "$1/upper" "$1/work" "$1/var" "$1/var-work"
 mount -t overlay overlay -o "lowerdir=/var,upperdir=$1/var,workdir=$1/var-work" /var
 mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/upper,workdir=$1/work" /etc
@@ -138,15 +139,35 @@ impl Machine {
         command.spawn().expect("nsenter")
     }
 
-    /// Listens at a port on every address, IPv4 and IPv6, and says `name` to whoever comes.
+    /// Listens at a port on every address, IPv4 and IPv6, says `name` to whoever comes, and then what it hears.
     pub(super) fn listen(&self, port: u16, name: &str) {
-        let script = format!("exec busybox nc -ll -p {port} -e /bin/echo {name}");
+        let script = format!("exec busybox nc -ll -p {port} -e /bin/sh -c 'echo {name}; exec cat'");
         drop(self.spawn(&script));
         self.must(&format!("until ss -Hltn sport = :{port} | grep -q .; do sleep 0.05; done"));
     }
 
+    /// A connection to a port that stays open.
+    pub(super) fn connect(&self, address: &str, port: u16) -> Connection {
+        let mut program = self.spawn(&format!("exec busybox nc {address} {port}"));
+        let to = program.stdin.take().expect("its input");
+        let from = BufReader::new(program.stdout.take().expect("its output"));
+        Connection { program, to, from }
+    }
+
+    /// At which of these addresses and ports UDP reaches the machine: it answers that nobody listens there.
+    pub(super) fn reaches_by_udp(&self, places: &[(&str, u16)]) -> Vec<bool> {
+        let ask = "timeout 2 bash -c 'exec 3<>/dev/udp/'$1/$2'; echo >&3; head -c 1 <&3' 2>&1 | grep -c refused || true";
+        self.ask_all(places, ask).iter().map(|it| it == "1").collect()
+    }
+
     /// What answers at each address and port; `-` where nothing does.
     pub(super) fn answers(&self, places: &[(&str, u16)]) -> Vec<String> {
+        let ask = "timeout 2 bash -c 'exec 3<>/dev/tcp/'$1/$2' && read -r line <&3 && echo \"$line\"' 2>/dev/null || echo -";
+        self.ask_all(places, ask)
+    }
+
+    /// What a script says of each address `$1` and port `$2`, all at once.
+    fn ask_all(&self, places: &[(&str, u16)], ask: &str) -> Vec<String> {
         let asks: String = places
             .iter()
             .enumerate()
@@ -154,11 +175,41 @@ impl Machine {
             .collect();
         let reads: String = (0..places.len()).map(|nth| format!("cat \"$d/{nth}\"; ")).collect();
         let said = self.must(&format!(
-            "ask() {{ timeout 2 bash -c 'exec 3<>/dev/tcp/'$1/$2' && read -r line <&3 && echo \"$line\"' 2>/dev/null || echo -; }}
+            "ask() {{ {ask}; }}
              d=$(mktemp -d -p {}); {asks} wait; {reads}",
             self.folder.path().display()
         ));
         said.lines().map(str::to_owned).collect()
+    }
+}
+
+/// A connection of TCP.
+pub(super) struct Connection {
+    program: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+}
+
+impl Connection {
+    /// The next line that comes.
+    pub(super) fn hears(&mut self) -> String {
+        let mut line = String::new();
+        self.from.read_line(&mut line).expect("the connection");
+        line.trim_end().to_owned()
+    }
+
+    /// What comes back for a word.
+    pub(super) fn asks(&mut self, word: &str) -> String {
+        writeln!(self.to, "{word}").expect("the connection");
+        self.hears()
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // It may have ended already, with the machine.
+        let _ = self.program.kill();
+        self.program.wait().expect("its end");
     }
 }
 

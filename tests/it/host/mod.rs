@@ -10,6 +10,7 @@
 )]
 
 mod docker;
+mod examples;
 mod firewall;
 mod install;
 mod judges;
@@ -19,8 +20,10 @@ mod trial;
 
 use crate::support;
 use std::path::Path;
+use trigger_gen::site::{Os, Site};
+use trigger_gen::tree::{File, Tree};
 
-/// Where the files of a site are on its server.
+/// Where the files of `site` are on its server.
 const ROOT: &str = "/opt/trigger dev";
 
 /// A site with these lines below `docker.hardening`.
@@ -30,15 +33,44 @@ fn site(hardening: &str) -> String {
     support::SITE.replace("docker: {}\n", &format!("docker:\n  root: {ROOT}\n{head}{lines}"))
 }
 
-/// Writes the install root of a site's server into a folder.
-fn write_bundle(site: &str, root: &Path) {
-    let tree = support::tree_of(site);
-    for (path, file) in &tree.files {
-        let Some(below) = path.as_str().strip_prefix("docker/") else { continue };
-        let path = root.join(below);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        std::fs::write(&path, &file.bytes).expect("a file");
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(file.mode.bits());
-        std::fs::set_permissions(&path, mode).expect("its mode");
+/// What goes to one machine of a site.
+struct Bundle {
+    /// Its files, by their path below the install root.
+    files: Vec<(String, File)>,
+    /// The install root.
+    root: String,
+    os: Os,
+}
+
+impl Bundle {
+    /// That of a site's server.
+    fn of(text: &str) -> Self {
+        Self::from(&support::site(text), &support::tree_of(text), "docker")
+    }
+
+    /// That of a machine of an example: `docker`, or `workers/NAME`.
+    fn of_example(name: &str, folder: &str) -> Self {
+        Self::from(&support::example_site(name), &support::tree(name), folder)
+    }
+
+    fn from(site: &Site, tree: &Tree, folder: &str) -> Self {
+        let below = format!("{folder}/");
+        let files = tree.files.iter().filter_map(|(path, file)| {
+            Some((path.as_str().strip_prefix(&below)?.to_owned(), file.clone()))
+        });
+        let files: Vec<_> = files.collect();
+        assert!(!files.is_empty(), "nothing goes to {folder}");
+        Self { files, root: site.docker().root.to_string(), os: site.docker().os }
+    }
+
+    /// Writes its files into a folder.
+    fn write(&self, root: &Path) {
+        for (below, file) in &self.files {
+            let path = root.join(below);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(&path, &file.bytes).expect("a file");
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(file.mode.bits());
+            std::fs::set_permissions(&path, mode).expect("its mode");
+        }
     }
 }

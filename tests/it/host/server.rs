@@ -1,15 +1,19 @@
 //! A machine with the bundle of a site on it, and `trigger-ctl.sh` with the programs that would leave the namespaces
 //! (systemd, packages, kernel settings) replaced by ones that write down how they are called.
 
+use super::Bundle;
 use super::machine::{Machine, fake, possible};
-use super::{ROOT, write_bundle};
 use crate::consumers::tool;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use trigger_gen::site::Os;
 
 pub(super) struct Server {
     pub(super) machine: Machine,
+    /// The install root, seen from outside.
     pub(super) root: PathBuf,
+    /// The install root, seen from the server.
+    at: String,
 }
 
 /// How a run ended.
@@ -36,15 +40,19 @@ case "$*" in
 esac"#;
 
 impl Server {
-    /// A server with a site's bundle, whose root may log in with a key; `None` where it cannot be made here.
+    /// A server with a site's bundle; `None` where it cannot be made here.
     pub(super) fn with(site: &str) -> Option<Self> {
-        if !possible(&["sshd", "fail2ban-client", "nginx-1.22"]) {
-            return None;
-        }
-        let machine = Machine::start();
-        let root = machine.path("install root");
-        write_bundle(site, &root);
-        machine.must(&format!("mkdir '{ROOT}'; mount --bind '{}' '{ROOT}'", root.display()));
+        possible(&["sshd", "fail2ban-client", "nginx-1.22"])
+            .then(|| Self::on(Machine::start(), &Bundle::of(site)))
+    }
+
+    /// A machine with a bundle and the system that it is for, whose root may log in with a key.
+    pub(super) fn on(machine: Machine, bundle: &Bundle) -> Self {
+        let (root, at) = (machine.path("install root"), bundle.root.clone());
+        bundle.write(&root);
+        machine.must(&format!("mkdir -p '{at}'; mount --bind '{}' '{at}'", root.display()));
+        let (release, nginx) = system(bundle.os);
+        machine.must(&format!("rm -f /etc/os-release; printf '{release}' >/etc/os-release"));
         let bin = machine.path("bin");
         fake(&bin, "systemctl", SYSTEMCTL);
         for program in ["apt-get", "sysctl"] {
@@ -52,7 +60,7 @@ impl Server {
         }
         fake(&bin, "dpkg-query", "echo installed");
         // Where the package's own files would be.
-        let nginx = tool("nginx-1.22").expect("asked for above");
+        let nginx = tool(nginx).expect("asked for before");
         fake(&bin, "nginx", &format!("exec '{}' \"$@\"", nginx.display()));
         machine.must(
             "mkdir -p /var/lib/nginx /var/log/nginx /etc/nginx/conf.d /etc/nginx/sites-enabled
@@ -63,18 +71,29 @@ impl Server {
         machine.must(
             "mkdir -m 700 /root/.ssh; echo 'ssh-ed25519 AAAA a key' >/root/.ssh/authorized_keys",
         );
-        Some(Self { machine, root })
+        Self { machine, root, at }
     }
 
     /// The bundle of another site takes the place of the one that is there.
     pub(super) fn bring(&self, site: &str) {
         std::fs::remove_dir_all(self.root.join("host")).expect("the old files");
-        write_bundle(site, &self.root);
+        Bundle::of(site).write(&self.root);
+    }
+
+    /// Throw-away certificates, where those of the site will be.
+    pub(super) fn certify(&self) {
+        self.machine.must(&format!(
+            r#"cd /run; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 9 \
+              -subj /CN=x -keyout certificate_key -out certificate 2>/dev/null
+            cat '{}'/nginx/vhosts/*.conf | sed -nE 's/^ *ssl_(certificate|certificate_key) "(.*)";$/\1 \2/p' |
+              while read -r kind path; do mkdir -p "${{path%/*}}"; cp "$kind" "$path"; done"#,
+            self.at
+        ));
     }
 
     /// A call of `trigger-ctl.sh`, on no connection of ssh.
     pub(super) fn call(&self, words: &str) -> Command {
-        let script = format!("exec '{ROOT}'/trigger-ctl.sh {words}");
+        let script = format!("exec '{}'/trigger-ctl.sh {words}", self.at);
         let mut command = self.machine.command(&script);
         command.env("TRIGGER_CTL_PATH", self.machine.path("bin"));
         command
@@ -112,6 +131,16 @@ impl Server {
     /// The rules in force; empty without any.
     pub(super) fn rules(&self) -> String {
         self.machine.must("nft list ruleset")
+    }
+}
+
+/// What a system says of itself, and the nginx of its form that is here.
+fn system(os: Os) -> (&'static str, &'static str) {
+    match os {
+        Os::Debian12 => ("ID=debian\nVERSION_ID=12\n", "nginx-1.22"),
+        Os::Debian13 => ("ID=debian\nVERSION_ID=13\n", "nginx-1.26"),
+        Os::Ubuntu2204 => ("ID=ubuntu\nVERSION_ID=22.04\n", "nginx-1.18"),
+        Os::Ubuntu2404 => ("ID=ubuntu\nVERSION_ID=24.04\n", "nginx-1.22"),
     }
 }
 

@@ -31,7 +31,7 @@ fn end_of(child: Child) -> Ended {
 }
 
 #[track_caller]
-fn wait_until(what: &str, come: impl Fn() -> bool) {
+fn wait_until(what: &str, mut come: impl FnMut() -> bool) {
     let start = Instant::now();
     while !come() {
         assert!(start.elapsed() < Duration::from_secs(60), "{what}: not within a minute");
@@ -41,6 +41,17 @@ fn wait_until(what: &str, come: impl Fn() -> bool) {
 
 fn on_trial(server: &Server) -> bool {
     server.root.join(".state/firewall.trial/of").exists() && server.rules().contains("trigger_host")
+}
+
+/// `install` by an operator who logs in once more and keeps the firewall.
+#[track_caller]
+pub(super) fn install_and_keep(server: &Server) {
+    let mut installing = install(server, FIRST, 60);
+    let ended = |it: &mut Child| it.try_wait().is_ok_and(|it| it.is_some());
+    wait_until("the trial", || on_trial(server) || ended(&mut installing));
+    let kept = firewall(server, "keep", SECOND);
+    let ended = end_of(installing);
+    assert_eq!((kept.code, ended.code), (Some(0), Some(0)), "{}\n{}", kept.said, ended.said);
 }
 
 #[test]
