@@ -71,6 +71,9 @@ impl Os {
     }
 
     /// Major and minor version of its nginx.
+    ///
+    /// The form of the emitted files changes with 1.19.4, which can refuse a handshake, and with 1.25.1, where HTTP/2 is
+    /// a directive: 1.18, 1.22 and 1.26 read one form each, and 1.24 reads that of 1.22.
     pub fn nginx(self) -> (u32, u32) {
         match self {
             Self::Debian12 => (1, 22),

@@ -2,7 +2,7 @@
 
 use super::client::request;
 use super::place::{Client, Place};
-use super::server::{NEW, OLD, Server};
+use super::server::{NEW, OLD, OLDEST, Server};
 use crate::consumers::tool;
 use crate::support;
 use serde_json::json;
@@ -37,11 +37,11 @@ fn nginx_reads_every_example() {
     }
 }
 
-/// Two systems of each form: their nginx is not here, but one that reads the same form.
+/// That 1.24 gets the files of 1.22 is seen in `vhosts`.
 #[test]
 fn nginx_reads_the_form_of_every_system() {
     for os in ["ubuntu22.04", "ubuntu24.04", "debian12", "debian13"] {
-        for example in ["minimal-vps", "hardened-vps"] {
+        for example in ["minimal-vps", "hardened-vps", "split-workers"] {
             let place = Place::changed(example, |it| it["docker"]["host"]["os"] = json!(os));
             let Some(server) = place.server() else { return };
             assert_read(&server, &format!("{example} on {os}"));
@@ -70,6 +70,14 @@ fn the_form_of_a_new_nginx_is_not_read_by_an_old_one() {
     assert!(said(&server.check()).contains("unknown directive \"http2\""));
     let Some(server) = place.server_with(NEW) else { return };
     assert_read(&server, "minimal-vps");
+}
+
+/// A catch-all without a certificate of its own is fatal to the oldest.
+#[test]
+fn the_catch_all_of_an_old_nginx_is_not_read_by_the_oldest() {
+    let place = Place::changed("minimal-vps", |it| it["docker"]["host"]["os"] = json!("debian12"));
+    let Some(server) = place.server_with(OLDEST) else { return };
+    assert!(said(&server.check()).contains("unknown directive \"ssl_reject_handshake\""));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 
 use super::client::Way;
 use super::server::{
-    CONTAINER, Files, NEW, OLD, OUTSIDER, OUTSIDER_IPV6, PEER, PEER_IPV6, PUBLIC, PUBLIC_IPV6,
-    Server, address,
+    CONTAINER, Files, NEW, OLD, OLDEST, OUTSIDER, OUTSIDER_IPV6, PEER, PEER_IPV6, PUBLIC,
+    PUBLIC_IPV6, Server, address,
 };
 use crate::support;
 use serde_json::{Value, json};
@@ -96,11 +96,12 @@ impl Place {
         self
     }
 
-    /// The nginx of its system.
+    /// The nginx of its system, or the one that gets the same files: no Debian has 1.24.
     pub(super) fn nginx(&self) -> &'static str {
         match self.site.docker().os {
             Os::Debian13 => NEW,
-            Os::Debian12 | Os::Ubuntu2204 | Os::Ubuntu2404 => OLD,
+            Os::Debian12 | Os::Ubuntu2404 => OLD,
+            Os::Ubuntu2204 => OLDEST,
         }
     }
 

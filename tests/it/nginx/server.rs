@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::OnceLock;
 
-/// Every nginx that `scripts/tools` brings: with OpenSSL 3.0 as in Debian 12, with OpenSSL 3.5 as in Debian 13.
+/// Every nginx that `scripts/tools` brings: of Ubuntu 22.04, though with OpenSSL 1.1 instead of 3.0; with OpenSSL 3.0 as
+/// in Debian 12; with OpenSSL 3.5 as in Debian 13.
+pub(super) const OLDEST: &str = "nginx-1.18";
 pub(super) const OLD: &str = "nginx-1.22";
 pub(super) const NEW: &str = "nginx-1.26";
 
