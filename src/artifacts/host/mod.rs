@@ -119,7 +119,8 @@ fn head(site: &Site, server: &Server<'_>, what: &str) -> Vec<String> {
     ]
 }
 
-/// Keys that every engine from 20.10 on knows: one that it does not know keeps it from starting.
+/// Keys that every engine from 20.10 on knows: one that it does not know keeps it from starting. So no
+/// `default-network-opts`, which came with 24: the firewall judges what is published, whoever published it.
 fn daemon(it: &Daemon) -> Value {
     let nofile = json!({ "Name": "nofile", "Hard": it.open_files, "Soft": it.open_files });
     json!({

@@ -268,7 +268,8 @@ fn every_kind_of_site_comes_back() {
             let Some(line) = line else { return false };
             let path = crate::consumers::root().join(".tools/bin");
             let script = format!("PATH={}:$PATH; {line}", path.display());
-            ended(as_root().args(["bash", "-c", &script])).with(0);
+            ended(as_root().arg("env").arg(world.restic_cache()).args(["bash", "-c", &script]))
+                .with(0);
             true
         };
         let goes_away = of_runbook(" init");

@@ -172,11 +172,16 @@ impl World {
     pub(super) fn ctl_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
         let path = format!("{}:{}", self.at("path").display(), root().join(".tools/bin").display());
         let mut command = as_root();
-        command.args(["env", "-i", "HOME=/root"]);
+        command.args(["env", "-i", "HOME=/root"]).arg(self.restic_cache());
         command.arg(format!("TRIGGER_CTL_PATH={path}"));
         command.args(variables.iter().map(|(name, value)| format!("{name}={value}")));
         command.arg(self.at("root/trigger-ctl.sh")).args(arguments).current_dir("/");
         ended(&mut command)
+    }
+
+    /// The variable by which restic keeps its cache with the server, and not with whoever runs the tests.
+    pub(super) fn restic_cache(&self) -> String {
+        format!("RESTIC_CACHE_DIR={}", self.at("cache").display())
     }
 
     /// The names of complete sets, oldest first, and of everything else in the folder of backups.
