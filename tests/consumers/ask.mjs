@@ -101,7 +101,7 @@ await ask("s2 gone", { REALTIME_STREAMS_S2_ENDPOINT: `http://127.0.0.1:${gone}/v
 if (redisServer) {
   const [free, port] = await serve(() => [200, ""]);
   await new Promise((resolve) => free.close(resolve));
-  const redis = spawn(redisServer, ["--port", String(port), "--bind", "127.0.0.1", "--requirepass", "S3cr3t", "--save", "", "--maxmemory-policy", "noeviction"], { stdio: "ignore" });
+  const redis = spawn(redisServer, ["--port", String(port), "--bind", "127.0.0.1", "--requirepass", "S3cr3t", "--save", "", "--maxmemory", "100mb", "--maxmemory-policy", "noeviction"], { stdio: "ignore" });
   const env = (password) => ({ REDIS_HOST: "127.0.0.1", REDIS_PORT: String(port), REDIS_PASSWORD: password, REDIS_TLS_DISABLED: "true" });
   for (let tries = 0; tries < 50 && said.redis?.[0] !== 0; tries++) {
     await pause(100);

@@ -59,6 +59,19 @@ pub(super) static CHECKS: &[Check] = &[
         },
     },
     Check {
+        id: "V87",
+        name: "backup-read",
+        severity: Severity::Warning,
+        place: Place::Here,
+        by: VERIFY,
+        title: "restic read a part of what lies on another machine in the last 35 days",
+        hint: "trigger-ctl.sh backup check reads a twelfth of it; trigger-ctl.sh maintain does so once a month",
+        expects: |on| {
+            let restic = matches!(on.site.docker().backup.offsite, Offsite::Restic { .. });
+            when(on.is_server() && restic)
+        },
+    },
+    Check {
         id: "V84",
         name: "drill",
         severity: Severity::Warning,

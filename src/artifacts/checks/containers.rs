@@ -77,6 +77,16 @@ pub(super) static CHECKS: &[Check] = &[
         expects: |on| on.runs_tasks().then(|| vec![super::super::compose::runner_network(on.site)]),
     },
     Check {
+        id: "V79",
+        name: "ended-runs",
+        severity: Severity::Warning,
+        place: Place::Here,
+        by: STATUS,
+        title: "containers of runs that ended do not pile up",
+        hint: "trigger-ctl.sh prune removes those that ended more than a day ago",
+        expects: |on| when(on.runs_tasks()),
+    },
+    Check {
         id: "V54",
         name: "registry-mount",
         severity: Severity::Critical,

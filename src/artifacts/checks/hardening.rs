@@ -1,6 +1,6 @@
 //! How the machine is closed and kept up to date.
 
-use super::{Check, DOCTOR, Place, Severity, VERIFY, when};
+use super::{Check, DOCTOR, Place, STATUS, Severity, VERIFY, always, when};
 
 pub(super) static CHECKS: &[Check] = &[
     Check {
@@ -60,6 +60,16 @@ pub(super) static CHECKS: &[Check] = &[
         title: "security updates install themselves",
         hint: "trigger-ctl.sh install puts the settings in place; systemctl status apt-daily-upgrade.timer",
         expects: |on| when(on.site.docker().hardening.unattended_upgrades),
+    },
+    Check {
+        id: "V17",
+        name: "packages",
+        severity: Severity::Warning,
+        place: Place::Here,
+        by: STATUS,
+        title: "no security update waits, and no newer Docker engine",
+        hint: "apt-get dist-upgrade at a quiet time; a newer engine never comes by itself, and stops containers where live_restore is off",
+        expects: always,
     },
     Check {
         id: "V12",

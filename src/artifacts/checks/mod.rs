@@ -11,6 +11,7 @@ mod hardening;
 mod host;
 mod outside;
 mod proxy;
+mod room;
 
 use super::compose::{self, Container};
 use super::{Artifact, Cx, Target, file};
@@ -165,6 +166,7 @@ pub fn checks() -> impl Iterator<Item = &'static Check> {
         files::CHECKS,
         containers::CHECKS,
         application::CHECKS,
+        room::CHECKS,
         proxy::CHECKS,
         backup::CHECKS,
         outside::CHECKS,

@@ -45,6 +45,7 @@ static SCRIPTS: &[(&str, &str)] = &[
     script!("ctl/checks/files.sh"),
     script!("ctl/checks/containers.sh"),
     script!("ctl/checks/application.sh"),
+    script!("ctl/checks/room.sh"),
     script!("ctl/checks/outside.sh"),
     script!("ctl/checks/hardening.sh"),
     script!("ctl/checks/proxy.sh"),

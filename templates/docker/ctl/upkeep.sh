@@ -7,7 +7,8 @@
 #: rotate NAME | lock | all | take another value of a secret into use, once the new files are here
 #? rotate Without NAME it lists what can be changed. The new value comes with new files: `trigger-gen secrets rotate NAME site.yaml`
 #? rotate where the site is built, then what that says.
-#: maintain [--prune] | no | all | status, backup, prune (only said, unless --prune), verify; never an update
+#: maintain [--prune] | no | all | status, backup, its check (once a month), prune (only said, unless --prune), verify; never an update
+#? maintain The check is `backup check`, where sets go away with restic and it has not gone well in this calendar month.
 #? maintain --prune: remove what `prune` removes; without it that is only said.
 
 # shellcheck source=/dev/null
@@ -138,19 +139,25 @@ cmd_maintain() {
   SUMMARY=()
   phase status
   phase backup
+  ! check_is_due || phase backup check
   phase "${prune[@]}"
   phase verify
   printf '\n'
   printf '%s\n' "${SUMMARY[@]}"
-  [[ ! -e /var/run/reboot-required ]] || printf '%-10s %s\n' host 'wants to be started anew'
+  [[ ! -e /var/run/reboot-required ]] || printf '%-13s %s\n' host 'wants to be started anew'
   ((worst == 0)) || quit "$worst"
 }
 
+check_is_due() {
+  [[ ${BACKUP_OFFSITE-none} == restic && $(head -c 7 "$STATE/backup-check" 2>/dev/null) != "$(date -u +%Y-%m)" ]]
+}
+
 phase() { # COMMAND...: the first that goes wrong gives the code, and the others are done all the same
-  local status=0 found
+  local status=0 found name
+  name=$(printf '%-13s' "${*%%--*}")
   found=$(find_command "$1")
   if [[ -z $found ]]; then
-    SUMMARY+=("$(printf '%-10s %s' "$1" 'this installation has no such command')")
+    SUMMARY+=("$name this installation has no such command")
     return
   fi
   found=$(cut -f 5 <<<"$found")
@@ -159,5 +166,5 @@ phase() { # COMMAND...: the first that goes wrong gives the code, and the others
   "$SELF" "$@" || status=$?
   ((status < 128)) || quit "$status"
   ((worst != 0)) || worst=$status
-  SUMMARY+=("$(printf '%-10s ended with %s' "$1" "$status")")
+  SUMMARY+=("$name ended with $status")
 }

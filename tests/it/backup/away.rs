@@ -61,7 +61,8 @@ fn an_encrypted_set_is_read_with_its_key_alone() {
 
 fn restic(world: &World, arguments: &[&str]) -> String {
     let mut command = as_root();
-    command.args(["env", "HOME=/root", "restic", "--repo"]).arg(world.at("away"));
+    command.args(["env", "HOME=/root"]).arg(world.restic_cache());
+    command.args(["restic", "--repo"]).arg(world.at("away"));
     command.arg("--password-file").arg(world.at("root/backup/restic-password"));
     ended(command.args(arguments)).with(0).out
 }
@@ -109,12 +110,40 @@ fn restic_gets_each_set_and_gives_it_back() {
         .join("postgres.dump");
     assert!(fs::read_to_string(dump).expect("a dump").starts_with("PGDMP"));
     assert!(world.read("root/.state/backup-away").contains(last.as_str()));
+    world.ctl(&["backup", "check"]).with(0);
+    let mark = world.read("root/.state/backup-check");
+    assert!(mark.ends_with("Z ok\n"), "{mark}");
     // Where nothing may be deleted, nothing is.
     world.install(&backup(", append_only: true"));
     world.ctl(&["backup", "--label", "j"]).with(0);
     let snapshots: serde_json::Value =
         serde_json::from_str(&restic(&world, &["snapshots", "--json"])).expect("JSON");
     assert_eq!(snapshots.as_array().map_or(0, Vec::len), 8);
+    // What is lost there shows, and the mark is not renewed.
+    world.write("root/.state/backup-check", "before\n");
+    fs::remove_dir_all(world.at("away/data")).expect("the data");
+    let ended = world.ctl(&["backup", "check"]).with(1);
+    assert!(ended.err.contains("found it damaged"), "{}", ended.err);
+    assert_eq!(world.read("root/.state/backup-check"), "before\n");
+}
+
+#[test]
+fn only_what_restic_keeps_is_read_again() {
+    let world = World::new("");
+    world.ctl(&["backup", "check"]).with(4);
+    world.ctl(&["backup", "check", "all"]).with(2);
+    world.install("    offsite:\n      restic: { repository: /srv/away, password: { secret: RESTIC_PASSWORD } }\n");
+    world.program("path/restic", "echo \"$@\" >>\"${0%/*}/world/restic\"");
+    let month = ended(std::process::Command::new("date").args(["-u", "+%-m"])).with(0).out;
+    world.ctl_with(&[("TRIGGER_CTL_DRY_RUN", "1")], &["backup", "check"]).with(0);
+    assert_eq!(
+        (world.read("world/restic"), world.read("root/.state/backup-check")),
+        Default::default()
+    );
+    world.ctl(&["backup", "check"]).with(0);
+    let called = world.read("world/restic");
+    let wanted = format!("check --read-data-subset={}/12\n", month.trim());
+    assert!(called.ends_with(&wanted), "{called}");
 }
 
 #[test]

@@ -47,6 +47,12 @@ fn each_question_is_answered_rightly() {
         let lines = said["redis"][1].as_str().expect("lines");
         assert!(lines.contains("maxmemory_policy:noeviction\n"), "{lines}");
         assert!(lines.contains("rdb_last_bgsave_status:ok"), "{lines}");
+        let number = |name: &str| {
+            let of = |it: &str| it.strip_prefix(name)?.strip_prefix(':')?.parse::<u64>().ok();
+            lines.lines().find_map(of)
+        };
+        assert_eq!(number("maxmemory"), Some(100 << 20), "{lines}");
+        assert!(number("used_memory").is_some_and(|it| it > 0), "{lines}");
         assert_eq!(said["redis refused"], json!([1, "it answers WRONGPASS"]));
     }
 }

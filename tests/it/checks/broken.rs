@@ -42,6 +42,7 @@ access: { admins: [ops@example.com] }
 network: { access: { tailscale: { ipv4: 100.101.102.103, api_domain: api.example.com } }, expose: { engine: true } }
 docker: { proxy: { nginx: { tls: { letsencrypt: { challenge: dns01 } } } } }
 ";
+const CLICKHOUSE_SPACE: &str = "*'node - clickhouse select (select toUInt8'*";
 const WORKER: &str = "split-workers/workers/worker-1";
 
 /// What is changed on a machine.
@@ -110,6 +111,9 @@ fn rows() -> Vec<Row> {
         (ONE, "V07", Says(answer("sshd", "-T", "passwordauthentication no\nkbdinteractiveauthentication no\npermitrootlogin yes\n"))),
         (ONE, "V08", fails("fail2ban-client", "*")),
         (ONE, "V09", Says(answer("apt-config", "*", "APT::Periodic::Unattended-Upgrade \"0\";\n"))),
+        (ONE, "V17", Says(answer("apt", "*", "openssl/oldstable-security 3.0.17-1~deb12u2 amd64 [upgradable from: 3.0.15-1~deb12u1]\n"))),
+        (ONE, "V17", Says(answer("apt", "*", "libc6/noble-updates,noble-security,now 2.39-0ubuntu8.4 amd64 [upgradable from: 2.39-0ubuntu8.3]\n"))),
+        (ONE, "V17", Says(answer("apt", "*", "docker-ce/bookworm 5:28.5.1-1~debian.12~bookworm amd64 [upgradable from: 5:28.1.0-1~debian.12~bookworm]\n"))),
         (ONE, "V12", docker("*LoggingDriver*", "json-file true\n")),
         (ONE, "V20", Disk(|it| {
             let path = it.install().join("ctl/common.sh");
@@ -144,6 +148,7 @@ fn rows() -> Vec<Row> {
         (ONE, "V25", docker("'network inspect'*' minimal-vps-docker-proxy'", "minimal-vps-docker-proxy\nminimal-vps-supervisor\nintruder\n")),
         (ONE, "V26", docker("'network inspect'*' minimal-vps-runner'", "minimal-vps-postgres\n")),
         (ONE, "V26", docker("*'printenv DOCKER_RUNNER_NETWORKS'", "host\n")),
+        (ONE, "V79", docker("'ps --all'*", &"exited\n".repeat(500))),
         (ONE, "V54", docker("*'{{.Destination}}'*", "/var/lib/registry=0a1b2c \n")),
         (ONE, "V40", curl("*'http://127.0.0.1:'*'/healthcheck'", "ERROR")),
         (ONE, "V40", fails("curl", "*'http://127.0.0.1:'*'/healthcheck'")),
@@ -171,6 +176,15 @@ fn rows() -> Vec<Row> {
         (ONE, "V50", docker("*'node - redis'", "maxmemory_policy:allkeys-lru\nrdb_last_bgsave_status:ok\naof_enabled:1\naof_last_write_status:ok\n")),
         (ONE, "V50", docker("*'node - redis'", "maxmemory_policy:noeviction\nrdb_last_bgsave_status:err\naof_enabled:1\naof_last_write_status:ok\n")),
         (ONE, "V50", docker("*'node - redis'", "maxmemory_policy:noeviction\nrdb_last_bgsave_status:ok\naof_enabled:0\n")),
+        (ONE, "V76", docker("*'client backend'*", "90|100|340\n")),
+        (ONE, "V76 poor", docker("*'client backend'*", "80|100|340\n")),
+        (ONE, "V77", docker(CLICKHOUSE_SPACE, "90\t9000\t7\t1000\n")),
+        (ONE, "V77 poor", docker(CLICKHOUSE_SPACE, "80\t9000\t7\t1000\n")),
+        (ONE, "V77", docker(CLICKHOUSE_SPACE, "41\t9000\t1000\t1000\n")),
+        (ONE, "V77 poor", docker(CLICKHOUSE_SPACE, "41\t9000\t500\t1000\n")),
+        (ONE, "V78", docker("*'node - redis'", "used_memory:90000000\nmaxmemory:100000000\n")),
+        (ONE, "V78 poor", docker("*'node - redis'", "used_memory:80000000\nmaxmemory:100000000\n")),
+        (ONE, "V78", docker("*'node - redis'", "used_memory:80000000\nmaxmemory:0\n")),
         (ONE, "V51", Says(("docker", "*'node - object-store packets'".into(), "a byte is refused with 403\n".into(), 1))),
         (ONE, "V52", Says(("docker", "*'node - s2'".into(), "ENOTFOUND\n".into(), 1))),
         (ONE, "V53", curl("*'-K - http://127.0.0.1:'*'/v2/'", "401")),
@@ -225,6 +239,8 @@ fn rows() -> Vec<Row> {
         (ONE, "V86", docker("*PersonalAccessToken*", "1\n")),
         (TAILNET, "V83", Disk(|it| fs::remove_file(it.install().join(".state/backup-away")).expect("gone"))),
         (TAILNET, "V83", Disk(|it| fs::write(it.install().join(".state/backup-away"), "2026-01-01T00:00:00Z x\n").expect("a file"))),
+        (TAILNET, "V87", Disk(|it| fs::remove_file(it.install().join(".state/backup-check")).expect("gone"))),
+        (TAILNET, "V87", Disk(|it| fs::write(it.install().join(".state/backup-check"), "2026-01-01T00:00:00Z ok\n").expect("a file"))),
         (TAILNET, "V06", Says(("timeout", "*' 8030'".into(), String::new(), 0))),
         (TAILNET, "V15", Says(("timeout", "*' 443'".into(), String::new(), 1))),
         (TAILNET, "V65", curl("*'.com/metrics'", "200")),

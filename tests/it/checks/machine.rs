@@ -37,6 +37,7 @@ impl Machine {
             ("backup-last", "2026-01-01T00:00:00Z ok\n".to_owned()),
             ("drill-last", format!("{} set\n", now())),
             ("backup-away", format!("{} set\n", now())),
+            ("backup-check", format!("{} ok\n", now())),
         ] {
             fs::write(state.join(name), said).expect("a file");
         }

@@ -43,9 +43,17 @@ fn host() -> Vec<Answer> {
             "APT::Periodic::Update-Package-Lists \"1\";\nAPT::Periodic::Unattended-Upgrade \"1\";\n",
         ),
         answer("unattended-upgrade", "*", ""),
+        answer("apt", "*", APT),
         answer("journalctl", "*", ""),
     ]
 }
+
+/// What `apt list --upgradable` says where only what is no security update waits.
+const APT: &str = "\
+Listing...
+appstream/oldstable 0.16.1-2+b1 amd64 [upgradable from: 0.16.1-2]
+debian-security-support/oldstable 1:12+2025 all [upgradable from: 1:12+2024]
+";
 
 fn engine(machine: &Machine) -> Vec<Answer> {
     let project = machine.constant("PROJECT");
@@ -84,6 +92,7 @@ fn engine(machine: &Machine) -> Vec<Answer> {
         docker("*DockerRootDir*", "/\n"),
         docker("*OOMKilled*", "false\n"),
         docker("'ps --filter'*", "aa\n"),
+        docker("'ps --all'*", "running\nexited\nexited\n"),
         docker("logs*", "Connected to platform\n"),
     ]);
     all
@@ -103,17 +112,19 @@ fn application(machine: &Machine) -> Vec<Answer> {
         docker("*WorkerInstance*", &supervisors),
         docker("*wal_level*", "logical|0|5000\n"),
         docker("*pg_publication_tables*", "1\n"),
+        docker("*'client backend'*", "12|100|340\n"),
         docker("*string_agg(slot_name*", "\n"),
         docker("*PersonalAccessToken*", "0\n"),
         docker("*pg_replication_slots*", "t|reserved|3|-1\n"),
         docker("*'from \"TaskRun\"'*", "100\n"),
         docker("*'node - health'*", "pass it answers\n"),
         docker("*'node - clickhouse select version'*", "26.2.19.43\t1\t500\n"),
+        docker("*'node - clickhouse select (select toUInt8'*", "41\t70000\t7\t1000\n"),
         docker("*'node - clickhouse select uniqExact'*", "100\n"),
         docker("*'node - clickhouse select toUnixTimestamp'*", "100\n"),
         docker(
             "*'node - redis'",
-            "rdb_last_bgsave_status:ok\naof_enabled:1\naof_last_write_status:ok\nmaxmemory_policy:noeviction\n",
+            "used_memory:1048576\nmaxmemory:201326592\nrdb_last_bgsave_status:ok\naof_enabled:1\naof_last_write_status:ok\nmaxmemory_policy:noeviction\n",
         ),
         docker("*'node - object-store packets'", "pass a byte went in and came back\n"),
         docker("*'node - s2'", "pass it answers\n"),

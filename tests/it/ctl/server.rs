@@ -33,7 +33,7 @@ pub(crate) fn bundles() -> Vec<(String, String)> {
 }
 
 /// Programs that must not be the real ones.
-const FAKED: &[&str] = &["docker", "curl", "openssl", "df", "sleep", "journalctl"];
+const FAKED: &[&str] = &["docker", "curl", "openssl", "df", "sleep", "journalctl", "apt"];
 
 /// Where the scripts look for what is of the system.
 const SYSTEM: &[(&str, &str)] = &[
@@ -66,13 +66,15 @@ docker inspect --format {{.State.Running}}*	0	@running
 docker exec*node - health*	0	pass it answers\n
 docker exec*node - clickhouse select version*	0	26.2.19.43\t1\t500\n
 docker exec*node - clickhouse select to*	0	100\n
-docker exec*node - redis*	0	maxmemory_policy:noeviction\nrdb_last_bgsave_status:ok\naof_enabled:1\naof_last_write_status:ok\n
+docker exec*node - clickhouse select (select to*	0	41\t70000\t7\t1000\n
+docker exec*node - redis*	0	used_memory:1048576\nmaxmemory:201326592\nmaxmemory_policy:noeviction\nrdb_last_bgsave_status:ok\naof_enabled:1\naof_last_write_status:ok\n
 docker exec*node - object-store*	0	pass a byte went in and came back\n
 docker exec*node - docker-proxy*	0	pass containers are listed\n
 docker exec*node -e const t=*	0	aaaa\n
 docker exec*node -e const fs=*	0	00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n
 docker exec*cat */worker_token*	0	tr_wgt_0123456789abcdef0123456789abcdef01234567
 docker exec*string_agg(slot_name*	0	
+docker exec*client backend*	0	12|100|340\n
 docker exec*pg_replication_slots*	0	t|reserved|3|-1\n
 docker exec*lastHeartbeatAt*	0	minimal-vps|12\nclassic-vps|12\nhardened-vps|12\nexternal-everything|12\nfull|12\nworker-1|12\nworker-2|12\n
 docker exec*from "TaskRun"*	0	100\n

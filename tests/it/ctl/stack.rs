@@ -152,6 +152,59 @@ fn status_sees_containers_that_are_gone_or_of_another_image() {
     assert!(ran.out.contains("s2 runs image"), "{}", ran.out);
 }
 
+/// Figures are told while all is well, too.
+#[test]
+fn status_tells_how_full_things_are() {
+    let server = server();
+    let containers = server.fakes.read("containers");
+    let restarted = containers.replace("-redis running healthy 0", "-redis running healthy 2");
+    server.write("containers", &restarted);
+    server.rule("docker ps --all*{{.State}}*", "0", "running\\nexited\\nexited\\n");
+    server.rule("apt list --upgradable*", "0", "tzdata/stable 2 all [upgradable from: 1]\\n");
+    let ran = server.ctl(&["status"]).ends(0);
+    for figure in [
+        "restarts since each was made: redis 2",
+        "12 of 100 connections are taken, the database has 340 MiB",
+        "70000 MiB are free, a partition has at most 7 of 1000 parts",
+        "1 of 192 MiB are in use",
+        "1 run, 2 have ended",
+        "packages          pass      none waits",
+    ] {
+        assert!(ran.out.contains(figure), "{figure}: {}", ran.out);
+    }
+    let security = "openssl/stable-security 3.0.17 amd64 [upgradable from: 3.0.15]\\n";
+    let engine = "docker-ce/stable 5:28.5.1 amd64 [upgradable from: 5:28.1.0]\\n";
+    server.rule("apt list --upgradable*", "0", &[security, engine].concat());
+    let ran = server.ctl(&["status"]).ends(0);
+    let told = "fail      1 security updates: openssl, newer: docker-ce 5:28.5.1";
+    assert!(ran.out.contains(told), "{}", ran.out);
+}
+
+/// A store elsewhere is its provider's, and a machine is asked for what is on it.
+#[test]
+fn status_leaves_out_what_is_elsewhere() {
+    for (example, part, asked) in [
+        ("minimal-vps", "docker", &["V17", "V76", "V77", "V78", "V79"][..]),
+        ("split-workers", "docker", &["V17", "V76", "V77", "V78"]),
+        ("split-workers", "workers/worker-1", &["V17", "V79"]),
+        ("external-everything", "docker", &["V17", "V79"]),
+    ] {
+        let ran = Server::of(example, part).ctl(&["status", "--json"]).ends(0);
+        let list: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+        let rows = list.as_array().expect("a list").iter();
+        let found: Vec<&str> = rows
+            .filter_map(|it| it["id"].as_str())
+            .filter(|it| ["V17", "V76", "V77", "V78", "V79"].contains(it))
+            .collect();
+        assert_eq!(
+            found.iter().collect::<std::collections::BTreeSet<_>>(),
+            asked.iter().collect(),
+            "{example} {part}"
+        );
+        assert_eq!(found.len(), asked.len());
+    }
+}
+
 #[test]
 fn logs_are_one_call_and_show_its_error() {
     let server = server();

@@ -136,13 +136,37 @@ fn maintain_goes_on_after_a_failure_and_ends_with_its_code() {
     server.stub_phases();
     server.set_container("redis", "running unhealthy");
     let ran = server.ctl(&["maintain"]).ends(3);
-    for line in ["status     ended with 3", "did backup", "prune      ended with 0", "did verify"] {
+    for line in
+        ["status        ended with 3", "did backup", "prune         ended with 0", "did verify"]
+    {
         assert!(ran.out.contains(line), "no {line}: {}", ran.out);
     }
     server.set_containers("running healthy");
     std::fs::write(server.root.join("ctl/backup.sh"), "").expect("a file");
     let ran = server.ctl(&["maintain", "--prune"]).ends(0);
-    assert!(ran.out.contains("backup     this installation has no such command"), "{}", ran.out);
+    assert!(ran.out.contains("backup        this installation has no such command"), "{}", ran.out);
     assert!(ran.calls.iter().any(|it| it.text() == "docker image rm nameless"));
     assert!(!ran.calls.iter().any(|it| it.text().contains(" pull")), "it never updates");
+}
+
+/// Once in a calendar month, where sets go to restic, until it has gone well.
+#[test]
+fn maintain_has_the_repository_read_once_a_month() {
+    let server = Server::of("hardened-vps", "docker");
+    server.stub_phases();
+    let check = |code| {
+        let ran = server.ctl(&["maintain"]).ends(code);
+        let done = ran.out.contains("== backup check");
+        assert_eq!(ran.out.contains("backup check  ended with"), done, "{}", ran.out);
+        done
+    };
+    assert!(check(0), "never yet");
+    let mark = server.root.join(".state/backup-check");
+    fs::write(&mark, "2026-01-31T00:00:00Z ok\n").expect("a mark");
+    assert!(check(0), "in another month");
+    fs::write(&mark, format!("{} ok\n", super::server::now())).expect("a mark");
+    assert!(!check(0), "in this month");
+    let elsewhere = super::server::server();
+    elsewhere.stub_phases();
+    assert!(!elsewhere.ctl(&["maintain"]).ends(0).out.contains("backup check"), "no restic");
 }

@@ -92,6 +92,20 @@ send_by_restic() { # ID
     restic_call forget --host "$PROJECT" --tag "$BACKUP_UNIT" --group-by host --keep-last 7 --keep-weekly 4 --keep-monthly 6 --prune
 }
 
+# Without the lock: restic locks its repository itself, and a backup meanwhile at least makes its set here.
+backup_check_away() {
+  (($# == 0)) || die "$USAGE" "backup check takes no arguments"
+  [[ $BACKUP_OFFSITE == restic ]] || die "$PRECONDITION" "this site sends no sets away with restic"
+  need_root
+  need restic
+  say "reading a twelfth of the repository of restic"
+  run restic_call check --read-data-subset="$(date -u +%-m)/12" ||
+    die "$FAILED" "restic could not read its repository, or found it damaged: what it said stands above"
+  ! dry || return 0
+  mkdir -p "$STATE"
+  printf '%s ok\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$STATE/backup-check"
+}
+
 # --- who hears of it ---
 
 # The URL is a secret: it goes to curl through its standard input.

@@ -4,6 +4,7 @@
 #: backup [--cold] [--label LABEL] | no | server | save everything: stage, verify, encrypt, send away, prune
 #: backup list | no | server | the sets, newest first, and what no set holds
 #: backup verify [SET] [--identity FILE] | no | server | look through a set again, the newest unless named
+#: backup check | no | server | have restic read a twelfth of its repository, another one each month
 #? backup --cold: stop what writes meanwhile; runs that have begun end first.
 #? backup --label LABEL: a word for the name of the set: lower-case letters, digits and hyphens.
 #? backup verify: checksums always; what is in an encrypted set only with --identity FILE, the secret key of age.
@@ -26,6 +27,10 @@ cmd_backup() {
     verify)
       shift
       backup_verify "$@"
+      ;;
+    check)
+      shift
+      backup_check_away "$@"
       ;;
     failed) backup_failed_outside ;;
     *) backup_create "$@" ;;

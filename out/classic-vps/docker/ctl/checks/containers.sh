@@ -11,7 +11,7 @@ of_each() { # FORMAT: for each expected service its name, a blank, and what the 
 }
 
 check_running() { # V30
-  local service state health restarts started wrong=()
+  local service state health restarts started wrong=() often=()
   can docker
   while read -r service state health restarts started; do
     case $state,$health in
@@ -22,8 +22,10 @@ check_running() { # V30
     if ((${restarts:-0} > 0)) && ((EPOCH - $(date -d "$started" +%s) < 600)); then
       wrong+=("$service was restarted in the last ten minutes")
     fi
+    ((${restarts:-0} == 0)) || often+=("$service $restarts")
   done < <(of_each '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.RestartCount}} {{.State.StartedAt}}')
   ((${#wrong[@]} == 0)) || bad "$(listed "${wrong[@]}")"
+  ((${#often[@]} == 0)) || good "$(expected | wc -l) containers run; restarts since each was made: $(listed "${often[@]}")"
   good "$(expected | wc -l) containers run"
 }
 
@@ -107,6 +109,17 @@ check_runner_network() { # V26
   told=$(engine exec "$(container supervisor)" printenv DOCKER_RUNNER_NETWORKS) || bad "DOCKER_RUNNER_NETWORKS is not set"
   [[ $told == "$network" ]] || bad "the supervisor attaches runs to $told"
   good "runs join $network"
+}
+
+check_ended_runs() { # V79
+  local states running ended
+  can docker
+  states=$(engine ps --all --filter 'name=^runner-' --filter "network=$RUNNER_NETWORK" --format '{{.State}}') ||
+    unsure "the engine does not answer"
+  running=$(grep -cxF running <<<"$states") || true
+  ended=$(grep -cxE 'exited|dead' <<<"$states") || true
+  ((ended < 500)) || bad "$running run, $ended have ended"
+  good "$running run, $ended have ended"
 }
 
 check_registry_mount() { # V54

@@ -42,7 +42,7 @@ function command(...words) {
   return `*${words.length}\r\n` + words.map((it) => `$${Buffer.byteLength(it)}\r\n${it}\r\n`).join("");
 }
 
-const redisSays = /^(maxmemory_policy|rdb_last_bgsave_status|aof_enabled|aof_last_write_status):\w+/gm;
+const redisSays = /^(used_memory|maxmemory|maxmemory_policy|rdb_last_bgsave_status|aof_enabled|aof_last_write_status):\w+/gm;
 
 function redis() {
   const at = { host: env.REDIS_HOST, port: Number(env.REDIS_PORT ?? 6379) };

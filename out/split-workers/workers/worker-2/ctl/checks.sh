@@ -114,7 +114,7 @@ expected() { printf '%s' "${EXPECT[$ID]}"; } # one word of the check in a line
 
 make_checks() { # HOST: where the machine is seen from, empty on the machine itself
   local said status part
-  for part in host hardening files containers application proxy backup outside; do
+  for part in host hardening files containers application room proxy backup outside; do
     # shellcheck source=/dev/null
     source "$ROOT/ctl/checks/$part.sh"
   done

@@ -61,6 +61,14 @@ check_backup_away() { # V83
   good "the last copy is $hours hours old"
 }
 
+check_backup_read() { # V87
+  local hours
+  [[ -s $STATE/backup-check ]] || bad "it was never read"
+  hours=$(hours_since "$(cut -d ' ' -f 1 "$STATE/backup-check")")
+  ((hours < 35 * 24)) || bad "the last time was $((hours / 24)) days ago"
+  good "the last time was $((hours / 24)) days ago"
+}
+
 check_drill() { # V84
   local hours
   [[ -s $STATE/drill-last ]] || bad "it was never practised"

@@ -51,6 +51,19 @@ check_updates() { # V09
   good "every day"
 }
 
+check_packages() { # V17: of the lists that are here already; nothing is fetched, and nobody has to be root
+  local said security engine waiting=()
+  can apt
+  # A quarter of the time that apt-get -s upgrade takes, and it names what is held back, too.
+  said=$(timeout 60 apt list --upgradable) || unsure "apt does not tell"
+  mapfile -t security < <(sed -nE 's#^([^/]+)/[^ ]*-security[, ].*#\1#p' <<<"$said")
+  mapfile -t engine < <(sed -nE 's#^(docker-ce|docker\.io|containerd\.io|docker-compose-plugin)/[^ ]+ ([^ ]+) .*#\1 \2#p' <<<"$said")
+  ((${#security[@]} == 0)) || waiting+=("${#security[@]} security updates: ${security[*]:0:5}")
+  ((${#engine[@]} == 0)) || waiting+=("newer: ${engine[*]}")
+  ((${#waiting[@]} == 0)) || bad "$(listed "${waiting[@]}")"
+  good "none waits"
+}
+
 check_daemon() { # V12
   local said
   can docker
