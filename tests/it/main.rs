@@ -25,6 +25,7 @@ mod injection;
 mod kubernetes;
 mod leaks;
 mod lints;
+mod markdown;
 mod matrix;
 mod nginx;
 mod patches;

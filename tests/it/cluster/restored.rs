@@ -8,9 +8,8 @@ use super::flux::Cluster;
 use super::programs::{must, program};
 use super::say;
 use crate::consumers::{root, scrubbed};
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use crate::markdown::{self, Block};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::fs;
 use tempfile::TempDir;
 
@@ -63,8 +62,7 @@ fn databases(cluster: &Cluster) -> Vec<Value> {
 struct Desk<'a> {
     cluster: &'a Cluster,
     folder: TempDir,
-    /// By `CHAPTER` or `CHAPTER/PART`: the language and the text of each block.
-    blocks: BTreeMap<String, Vec<(String, String)>>,
+    blocks: Vec<Block>,
 }
 
 impl<'a> Desk<'a> {
@@ -79,7 +77,7 @@ impl<'a> Desk<'a> {
         let token = format!("{}-worker-token", tree.site.name);
         fs::write(folder.path().join(token), "tr_wgt_example").expect("a file");
         let runbook = tree.tree.get("kubernetes/RUNBOOK.md").expect("a runbook").text();
-        Self { cluster, folder, blocks: blocks(runbook) }
+        Self { cluster, folder, blocks: markdown::blocks(runbook) }
     }
 
     /// Types what stands in a chapter.
@@ -113,35 +111,9 @@ impl<'a> Desk<'a> {
 
     #[track_caller]
     fn of(&self, chapter: &str, language: &str) -> String {
-        let found = self.blocks.get(chapter).into_iter().flatten();
-        let text: String = found.filter(|it| it.0 == language).map(|it| it.1.as_str()).collect();
-        assert!(!text.is_empty(), "no {language} in {chapter}: {:?}", self.blocks.keys());
+        let asked = |it: &&Block| it.chapter == chapter && it.language == language;
+        let text: String = self.blocks.iter().filter(asked).map(|it| it.text.as_str()).collect();
+        assert!(!text.is_empty(), "no {language} in {chapter}");
         text
     }
-}
-
-fn blocks(runbook: &str) -> BTreeMap<String, Vec<(String, String)>> {
-    let (mut found, mut chapter, mut part) = (BTreeMap::new(), String::new(), String::new());
-    let (mut text, mut language) = (String::new(), String::new());
-    for event in Parser::new_ext(runbook, Options::ENABLE_TABLES) {
-        match event {
-            Event::Start(Tag::Heading { .. }) => text.clear(),
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(it))) => {
-                text.clear();
-                language = it.into_string();
-            }
-            Event::Text(it) | Event::Code(it) => text.push_str(&it),
-            Event::End(TagEnd::Heading(pulldown_cmark::HeadingLevel::H2)) => {
-                chapter.clone_from(&text);
-                part.clone_from(&chapter);
-            }
-            Event::End(TagEnd::Heading(_)) => part = format!("{chapter}/{text}"),
-            Event::End(TagEnd::CodeBlock) => {
-                let blocks: &mut Vec<_> = found.entry(part.clone()).or_default();
-                blocks.push((language.clone(), text.clone()));
-            }
-            _ => {}
-        }
-    }
-    found
 }

@@ -2,54 +2,20 @@
 
 use super::{of_clusters, runbooks};
 use crate::consumers::{run, scrubbed, tool};
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use crate::markdown::{self, Block};
 use std::fs;
 
-/// What stands around a block of commands: the paragraphs before and after it.
-struct Block {
-    before: String,
-    commands: String,
-    after: String,
-}
-
-/// The blocks of `sh`, as a reader of Markdown sees them.
-fn blocks(text: &str) -> Vec<Block> {
-    let (mut found, mut paragraph, mut code): (Vec<Block>, _, Option<String>) =
-        (Vec::new(), String::new(), None);
-    let mut fresh = false;
-    for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
-        match event {
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) if &*language == "sh" => {
-                code = Some(String::new());
-            }
-            Event::End(TagEnd::CodeBlock) => {
-                if let Some(commands) = code.take() {
-                    let before = std::mem::take(&mut paragraph);
-                    found.push(Block { before, commands, after: String::new() });
-                    fresh = true;
-                }
-            }
-            Event::Start(Tag::Paragraph) => paragraph.clear(),
-            Event::End(TagEnd::Paragraph) if fresh => {
-                found.last_mut().expect("a block").after = paragraph.clone();
-                fresh = false;
-            }
-            Event::Text(text) | Event::Code(text) => match &mut code {
-                Some(code) => code.push_str(&text),
-                None => paragraph.push_str(&text),
-            },
-            _ => {}
-        }
-    }
-    found
+/// The blocks of `sh`.
+fn blocks(text: &str) -> impl Iterator<Item = Block> {
+    markdown::blocks(text).into_iter().filter(|it| it.language == "sh")
 }
 
 #[test]
 fn each_says_where_it_is_run_and_what_to_expect() {
     for (tree, text) in runbooks().into_iter().chain(of_clusters()) {
-        let blocks = blocks(&text);
+        let blocks: Vec<Block> = blocks(&text).collect();
         assert!(blocks.len() > 10, "{}", tree.name);
-        for Block { before, commands, after } in blocks {
+        for Block { before, text: commands, after, .. } in blocks {
             let place = ["On your laptop", "On the server", "On the worker host"];
             assert!(
                 place.iter().any(|it| before.starts_with(it)) && before.ends_with(':'),
@@ -76,7 +42,7 @@ fn what_asks_comes_last() {
     };
     let mut seen = 0;
     for (tree, text) in runbooks() {
-        for Block { commands, .. } in blocks(&text) {
+        for Block { text: commands, .. } in blocks(&text) {
             let lines: Vec<&str> = commands.lines().collect();
             seen += lines.iter().filter(|it| asks(it)).count();
             let early = lines.iter().rev().skip(1).find(|it| asks(it));
@@ -91,11 +57,11 @@ fn a_shell_reads_them() {
     let Some(shellcheck) = tool("shellcheck") else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (tree, text) in runbooks().into_iter().chain(of_clusters()) {
-        for (nth, block) in blocks(&text).into_iter().enumerate() {
+        for (nth, block) in blocks(&text).enumerate() {
             let file = folder.path().join(format!("{}-{nth}.sh", tree.name));
             // A person reads `cd` fail; the variables of os-release are the system's.
             let head = "#!/bin/bash\n# shellcheck disable=SC2164,SC1091,SC2154,SC2029\n";
-            fs::write(&file, format!("{head}{}", block.commands)).expect("a file");
+            fs::write(&file, format!("{head}{}", block.text)).expect("a file");
             let output = run(scrubbed(&shellcheck).arg(&file));
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
         }
@@ -166,7 +132,7 @@ fn every_program_is_there_when_it_is_called() {
                 // A new server had the first step alone.
                 packages = std::mem::take(&mut of_docker);
             }
-            for Block { before, commands, .. } in blocks(chapter) {
+            for Block { before, text: commands, .. } in blocks(chapter) {
                 if before.starts_with("On your laptop") {
                     continue;
                 }
