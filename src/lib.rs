@@ -88,7 +88,7 @@ pub fn generate(site: &Site, secrets: &Secrets) -> Tree {
 /// The files of [`generate`] without the manifest and the inventories, neither read back nor proven: for comparing many
 /// sites.
 pub fn sketch(site: &Site, secrets: &Secrets) -> Tree {
-    render::sketch(planned(site, secrets))
+    render::sketch(planned(site, secrets)).tree
 }
 
 fn planned(site: &Site, secrets: &Secrets) -> Plan {

@@ -27,8 +27,10 @@ pub use kubernetes::{RELEASE, VALUES_FILE as VALUES};
 
 use crate::plan::{Body, Plan, PlannedFile};
 use crate::secrets::{Encrypted, Secrets};
-use crate::site::{Reserve, Site};
+use crate::site::{Reserve, Site, Worker};
 use crate::tree::{Mode, OutPath};
+use compose::Container;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// Every artifact, in the order in which a reader should meet them.
@@ -99,11 +101,27 @@ struct Cx<'a> {
     secrets: &'a Secrets,
     /// Made when the first artifact asks for them.
     layers: OnceCell<Vec<kubernetes::Layer>>,
+    /// Those of the webapp's server, made when the first artifact asks for them.
+    containers: OnceCell<Vec<Container>>,
+}
+
+impl Cx<'_> {
+    /// Every container of the webapp's server, or of a worker host.
+    fn containers(&self, worker: Option<&Worker>) -> Cow<'_, [Container]> {
+        match worker {
+            Some(_) => compose::containers(self.site, worker).into(),
+            None => self
+                .containers
+                .get_or_init(|| compose::containers(self.site, None))
+                .as_slice()
+                .into(),
+        }
+    }
 }
 
 /// Plans every file of a site.
 pub fn plan(site: &Site, secrets: &Secrets) -> Plan {
-    let cx = Cx { site, secrets, layers: OnceCell::new() };
+    let cx = Cx { site, secrets, layers: OnceCell::new(), containers: OnceCell::new() };
     let made = ARTIFACTS.iter().filter(|it| it.target.is_of(site));
     let mut files: Vec<PlannedFile> = made.flat_map(|artifact| (artifact.plan)(&cx)).collect();
     let secret_paths =

@@ -25,7 +25,7 @@ impl Trial<'_> {
     fn faults(&self, patches: &[Patch]) -> Vec<Fault> {
         let mut plan = self.plan.clone();
         apply(&mut plan, patches);
-        let Rendered { tree, documents } = render::render(plan);
+        let Rendered { tree, documents } = render::sketch(plan);
         let (outside, chosen) = (self.site.outside_hosts(), self.site.extra.names());
         let context = Context {
             release: Some(self.site.release),

@@ -5,6 +5,7 @@ use super::{Blame, Proof, Report, Spot};
 use crate::sops;
 use crate::tree::{File, OutPath};
 use serde_json::Value;
+use std::borrow::Cow;
 
 pub(super) static UNREADABLE_ENCRYPTED_FILE: Proof = Proof {
     name: "unreadable-encrypted-file",
@@ -42,7 +43,7 @@ fn opened(it: &Encrypted<'_>, stack: &Stack<'_>, report: &mut Report<'_>) {
 struct Encrypted<'a> {
     path: &'a OutPath,
     file: &'a File,
-    document: Value,
+    document: Cow<'a, Value>,
     faults: Vec<sops::Fault>,
 }
 
@@ -65,10 +66,7 @@ fn read<'a>(stack: &Stack<'a>, path: &'a OutPath, file: &'a File) -> Option<Encr
     if !text.starts_with("sops:") && !text.contains("\nsops:") {
         return None;
     }
-    let document = match stack.context.documents.and_then(|it| it.get(path)) {
-        Some(document) => document.clone(),
-        None => crate::yaml::read_value::<Value>(text).ok()?,
-    };
+    let document = stack.document(path)?;
     let faults = sops::faults(&document);
     sops::is_encrypted(&document).then_some(Encrypted { path, file, document, faults })
 }

@@ -6,6 +6,7 @@ mod dotenv;
 mod encrypted;
 mod inventory;
 mod markdown;
+mod parallel;
 mod shell;
 mod text;
 mod xml;
@@ -20,8 +21,8 @@ use crate::tree::{File, OutPath, Tree};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A tree, and its YAML documents as they were read back.
-#[derive(Debug)]
+/// A tree, and its YAML documents as a reader gets them.
+#[derive(Debug, Default)]
 pub struct Rendered {
     /// Every file.
     pub tree: Tree,
@@ -31,57 +32,66 @@ pub struct Rendered {
 
 /// Renders every file of a plan.
 pub fn render(plan: Plan) -> Rendered {
-    let (mut tree, mut documents) = (Tree::default(), BTreeMap::new());
-    for PlannedFile { path, mode, artifact, body } in inventories_last(plan) {
-        let body = inventory::completed(body, &tree);
-        let text = write(path.as_str(), &body);
-        assert!(
-            text.ends_with('\n') && !text.contains('\r'),
-            "bug in trigger-gen: {path} has no proper line ends"
-        );
-        re_read(path.as_str(), &body, &text);
+    let (inventories, files) = plan.files.into_iter().partition(is_inventory);
+    let mut rendered = Rendered::default();
+    rendered.add_all(files, checked);
+    // An inventory speaks of all others.
+    for mut file in inventories {
+        file.body = inventory::completed(file.body, &rendered.tree);
+        rendered.add_all(vec![file], checked);
+    }
+    rendered
+}
+
+/// Renders the files of a plan without reading them again: for looking at many plans. An inventory says nothing that
+/// the files do not, so none is made.
+pub fn sketch(plan: Plan) -> Rendered {
+    let mut rendered = Rendered::default();
+    rendered.add_all(plan.files.into_iter().filter(|it| !is_inventory(it)).collect(), write);
+    rendered
+}
+
+impl Rendered {
+    fn add_all(&mut self, files: Vec<PlannedFile>, write: fn(&PlannedFile) -> String) {
+        let texts = parallel::map(&files, write);
+        files.into_iter().zip(texts).for_each(|(file, text)| self.add(file, text));
+    }
+
+    fn add(&mut self, file: PlannedFile, text: String) {
+        let PlannedFile { path, mode, artifact, body } = file;
         match body {
-            Body::Yaml { document, .. } => drop(documents.insert(path.clone(), document)),
+            Body::Yaml { document, .. } => drop(self.documents.insert(path.clone(), document)),
             Body::Encrypted { .. } => {
-                documents.extend(encrypted::read(&text).map(|it| (path.clone(), it)));
+                self.documents.extend(encrypted::read(&text).map(|it| (path.clone(), it)));
             }
             _ => {}
         }
-        let file = File { bytes: text.into_bytes(), mode, artifact };
-        assert!(
-            tree.files.insert(path.clone(), file).is_none(),
-            "bug in trigger-gen: {path} is made twice"
-        );
+        assert!(!self.tree.files.contains_key(&path), "bug in trigger-gen: {path} is made twice");
+        self.tree.files.insert(path, File { bytes: text.into_bytes(), mode, artifact });
     }
-    Rendered { tree, documents }
-}
-
-/// Renders the files of a plan, and reads nothing again: for comparing many plans. An inventory says nothing that the
-/// files do not, so none is made.
-pub fn sketch(plan: Plan) -> Tree {
-    let files = plan.files.into_iter().filter(|it| !is_inventory(it));
-    let file = |PlannedFile { path, mode, artifact, body }| {
-        let bytes = write(path.as_str(), &body).into_bytes();
-        (path, File { bytes, mode, artifact })
-    };
-    Tree { files: files.map(file).collect() }
-}
-
-/// The files in the order of their making: an inventory speaks of all others.
-fn inventories_last(plan: Plan) -> impl Iterator<Item = PlannedFile> {
-    let (inventories, files): (Vec<_>, Vec<_>) = plan.files.into_iter().partition(is_inventory);
-    files.into_iter().chain(inventories)
 }
 
 fn is_inventory(file: &PlannedFile) -> bool {
     matches!(file.body, Body::Inventory { .. })
 }
 
-fn write(path: &str, body: &Body) -> String {
-    match body {
+/// The text of a file, which says what was meant.
+fn checked(file: &PlannedFile) -> String {
+    let text = write(file);
+    assert!(
+        text.ends_with('\n') && !text.contains('\r'),
+        "bug in trigger-gen: {} has no proper line ends",
+        file.path
+    );
+    re_read(file.path.as_str(), &file.body, &text);
+    text
+}
+
+fn write(file: &PlannedFile) -> String {
+    match &file.body {
         Body::Yaml { header, document } => comment(header) + &crate::yaml::write(document),
         Body::Encrypted { header, document, sealing } => {
-            encrypted::write(path, &comment(header), document, sealing)
+            encrypted::write(file.path.as_str(), &comment(header), document, sealing)
         }
         Body::Json(document) | Body::Inventory { document, .. } => {
             serde_json::to_string_pretty(document).expect("a value is JSON") + "\n"

@@ -1,8 +1,8 @@
 //! Text from templates. A template decides nothing: it sees one small struct and writes it down.
 
 use serde_json::Value;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use tera::{Kwargs, State, Tera};
 
 /// Every template with its text, by its path below `templates/` without suffix.
@@ -146,23 +146,27 @@ pub fn template_names() -> impl Iterator<Item = &'static str> {
     TEMPLATES.iter().map(|(name, _)| *name)
 }
 
-thread_local! {
-    /// What was parsed, since one run can render a template thousands of times.
-    static PARSED: RefCell<BTreeMap<String, Tera>> = const { RefCell::new(BTreeMap::new()) };
-}
+/// What was parsed, since one run can render a template thousands of times.
+static PARSED: Mutex<BTreeMap<&str, Arc<Tera>>> = Mutex::new(BTreeMap::new());
 
 /// Renders one template. Only that one, and what it includes, is parsed: a command pays for what it uses.
-pub fn render(name: &str, cx: &Value) -> String {
+pub fn render(name: &'static str, cx: &Value) -> String {
     let cx =
         tera::Context::from_serialize(cx).expect("bug in trigger-gen: a template sees a mapping");
-    let rendered = PARSED.with_borrow_mut(|parsed| {
-        let tera = parsed.entry(name.to_owned()).or_insert_with(|| parse(name));
-        tera.render(name, &cx)
-    });
-    let text = rendered.unwrap_or_else(|error| {
+    let text = parsed(name).render(name, &cx).unwrap_or_else(|error| {
         panic!("bug in trigger-gen: the template {name} does not render: {error}")
     });
     if name.ends_with(".md") { with_single_gaps(&text) } else { text }
+}
+
+fn parsed(name: &'static str) -> Arc<Tera> {
+    let known = || PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(tera) = known().get(name) {
+        return Arc::clone(tera);
+    }
+    // Parsed while nobody waits for it; whoever parsed the same meanwhile has the same.
+    let tera = Arc::new(parse(name));
+    Arc::clone(known().entry(name).or_insert(tera))
 }
 
 fn parse(name: &str) -> Tera {

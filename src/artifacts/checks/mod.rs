@@ -13,7 +13,7 @@ mod outside;
 mod proxy;
 mod room;
 
-use super::compose::{self, Container};
+use super::compose::Container;
 use super::{Artifact, Cx, Target, file};
 use crate::plan::{Body, PlannedFile};
 use crate::site::{Site, Worker};
@@ -181,7 +181,7 @@ pub(super) fn list(
     folder: &str,
     worker: Option<&Worker>,
 ) -> PlannedFile {
-    let containers = compose::containers(cx.site, worker);
+    let containers = cx.containers(worker);
     let on = On { site: cx.site, worker, containers: &containers };
     let checks: Vec<Value> = checks().filter_map(|it| row(it, on)).collect();
     let document = json!({
@@ -196,20 +196,20 @@ pub(super) fn list(
 }
 
 /// The checks that the webapp's server has.
-pub(super) fn of_server(site: &Site) -> Vec<&'static Check> {
-    of_machine(site, None)
+pub(super) fn of_server(cx: &Cx<'_>) -> Vec<&'static Check> {
+    of_machine(cx, None)
 }
 
 /// The checks that a machine of the site has.
-pub(super) fn of_site(site: &Site) -> Vec<&'static Check> {
-    let machines = std::iter::once(None).chain(site.docker().workers.iter().map(Some));
-    let found: Vec<_> = machines.flat_map(|worker| of_machine(site, worker)).collect();
+pub(super) fn of_site(cx: &Cx<'_>) -> Vec<&'static Check> {
+    let machines = std::iter::once(None).chain(cx.site.docker().workers.iter().map(Some));
+    let found: Vec<_> = machines.flat_map(|worker| of_machine(cx, worker)).collect();
     checks().filter(|it| found.iter().any(|other| other.id == it.id)).collect()
 }
 
-fn of_machine(site: &Site, worker: Option<&Worker>) -> Vec<&'static Check> {
-    let containers = compose::containers(site, worker);
-    let on = On { site, worker, containers: &containers };
+fn of_machine(cx: &Cx<'_>, worker: Option<&Worker>) -> Vec<&'static Check> {
+    let containers = cx.containers(worker);
+    let on = On { site: cx.site, worker, containers: &containers };
     checks().filter(|it| (it.expects)(on).is_some()).collect()
 }
 

@@ -54,6 +54,7 @@ pub(super) const WORKER: Artifact = Artifact {
 };
 
 /// A container as the control script knows it.
+#[derive(Clone)]
 pub(super) struct Container {
     pub(super) service: String,
     /// Its image, with the tag that an update changes.
@@ -66,7 +67,8 @@ pub(super) struct Container {
     pub(super) ports: Vec<String>,
 }
 
-/// Every container of the webapp's server, or of a worker host, in the order of the compose files.
+/// Every container of the webapp's server, or of a worker host, in the order of the compose files. Artifacts ask
+/// [`Cx::containers`].
 pub(super) fn containers(site: &Site, worker: Option<&Worker>) -> Vec<Container> {
     let stacks = match worker {
         Some(worker) => vec![remote(site, worker)],

@@ -86,7 +86,7 @@ pub(super) fn bundle(cx: &Cx<'_>, folder: &str, worker: Option<&Worker>) -> Vec<
         file(artifact, format!("{folder}/{path}"), mode, Body::Fixed(text))
     });
     let constants = [
-        ("ctl/site.sh", site::constants(cx.site, worker)),
+        ("ctl/site.sh", site::constants(cx, worker)),
         ("ctl/upgrades.sh", upgrades::constants(cx.site)),
     ];
     let constants = constants

@@ -1,5 +1,6 @@
 //! `ctl/site.sh`: what the scripts have to know of this site.
 
+use super::super::Cx;
 use super::super::compose::{self, Container};
 use super::super::environment::{BUCKET, POSTGRES_DATABASE, POSTGRES_USER, SHARED_FOLDER};
 use super::super::{dotenv, header};
@@ -8,9 +9,10 @@ use crate::secrets::{Way, rotation};
 use crate::site::{Clickhouse, ObjectStore, Postgres, Redis, Registry, Site, Use, Worker};
 
 /// The constants of one server.
-pub(super) fn constants(site: &Site, worker: Option<&Worker>) -> Body {
+pub(super) fn constants(cx: &Cx<'_>, worker: Option<&Worker>) -> Body {
+    let site = cx.site;
     let mut constants = general(site, worker);
-    constants.extend(stacks(site, worker));
+    constants.extend(stacks(cx, worker));
     constants.extend(secrets(site, worker));
     if worker.is_none() {
         let os = site.docker().os.name().to_lowercase().replace(' ', "-");
@@ -56,8 +58,8 @@ fn general(site: &Site, worker: Option<&Worker>) -> Vec<Constant> {
     ]
 }
 
-fn stacks(site: &Site, worker: Option<&Worker>) -> Vec<Constant> {
-    let containers = compose::containers(site, worker);
+fn stacks(cx: &Cx<'_>, worker: Option<&Worker>) -> Vec<Constant> {
+    let (site, containers) = (cx.site, cx.containers(worker));
     let of = |wanted: &'static [&'static str]| {
         wanted.iter().filter(|name| containers.iter().any(|it| it.service == **name))
     };

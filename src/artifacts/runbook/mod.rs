@@ -6,7 +6,7 @@
 mod picture;
 mod tables;
 
-use super::{Artifact, Target, file, header, root_word};
+use super::{Artifact, Cx, Target, file, header, root_word};
 use crate::plan::Body;
 use crate::release::Evidence;
 use crate::site::{Registry, Site, Tls, Transport, Worker};
@@ -20,12 +20,13 @@ pub(super) const RUNBOOK: Artifact = Artifact {
     target: Target::Docker,
     keys: &["name", "release", "domain", "access", "network", "storage", "docker", "allow"],
     plan: |cx| {
-        let body = Body::Text { template: "RUNBOOK.md", cx: told(cx.site) };
+        let body = Body::Text { template: "RUNBOOK.md", cx: told(cx) };
         vec![file(RUNBOOK.name, "RUNBOOK.md", Mode::Plain, body)]
     },
 };
 
-fn told(site: &Site) -> Value {
+fn told(cx: &Cx<'_>) -> Value {
+    let site = cx.site;
     let docker = &site.docker();
     let hardening = &docker.hardening;
     let at_server = site.storage.registry.is_loopback();
@@ -49,11 +50,11 @@ fn told(site: &Site) -> Value {
         "workers": docker.workers.iter().map(|it| worker(site, it)).collect::<Vec<_>>(),
         "hosts": tables::hosts(site),
         "ports": tables::ports(site),
-        "published": tables::published(site),
-        "networks": tables::networks(site),
-        "containers": tables::containers(site),
+        "published": tables::published(cx),
+        "networks": tables::networks(cx),
+        "containers": tables::containers(cx),
         "outside": tables::outside(site),
-        "picture": picture::of(site),
+        "picture": picture::of(cx),
         "tailnet": site.tailnet().map(|it| json!({ "ipv4": it.ipv4.to_string() })),
         "nginx": site.nginx().map(|it| json!({
             "tls": certificates(site, &it.tls),
@@ -70,8 +71,8 @@ fn told(site: &Site) -> Value {
             "lint": it.lint.to_string(),
             "because": it.because,
         })).collect::<Vec<_>>(),
-        "alarms": tables::alarms(site),
-        "checks": tables::checks_by_step(site),
+        "alarms": tables::alarms(cx),
+        "checks": tables::checks_by_step(cx),
         "backup": tables::backup(site),
         "store": site.store.to_string(),
         // A template cannot hold these two braces.

@@ -1,15 +1,17 @@
 //! The picture of the site: machines, containers, and who calls whom over which network.
 
+use super::super::Cx;
 use super::super::compose::{self, Container};
 use crate::site::{Clickhouse, ObjectStore, Postgres, Redis, Registry, Site, Streams, Worker};
 use serde_json::{Value, json};
 
 /// Boxes and arrows, as the template draws them.
-pub(super) fn of(site: &Site) -> Value {
+pub(super) fn of(cx: &Cx<'_>) -> Value {
+    let site = cx.site;
     let mut picture = Picture::default();
-    picture.machine(site, None);
+    picture.machine(cx, None);
     for worker in &site.docker().workers {
-        picture.machine(site, Some(worker));
+        picture.machine(cx, Some(worker));
     }
     picture.world(site);
     json!({ "machines": picture.machines, "outside": picture.outside, "arrows": picture.arrows })
@@ -41,13 +43,14 @@ const CALLS: &[(&str, &str, &str)] = &[
 const DATABASES: &[&str] = &["postgres", "redis", "clickhouse", "object-store", "s2", "registry"];
 
 impl Picture {
-    fn machine(&mut self, site: &Site, worker: Option<&Worker>) {
+    fn machine(&mut self, cx: &Cx<'_>, worker: Option<&Worker>) {
+        let site = cx.site;
         let (id, title) = match worker {
             Some(it) => (id(&at(it), "machine"), format!("{}: {}", it.name, it.memory)),
             None => (id("server", "machine"), format!("server: {}", site.docker().memory)),
         };
         let on = &worker.map_or_else(|| "server".to_owned(), at);
-        let mut containers = compose::containers(site, worker);
+        let mut containers = cx.containers(worker).into_owned();
         containers.retain(|it| !it.once);
         if worker.is_some() || !site.is_split() {
             containers.push(runs(site));

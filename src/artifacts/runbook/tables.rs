@@ -1,8 +1,7 @@
 //! The tables of the runbook.
 
 use super::super::backup::unit;
-use super::super::compose;
-use super::super::{folder_word, root_word};
+use super::super::{Cx, folder_word, root_word};
 use crate::site::{
     Backup, Clickhouse, ClickhousePart, Hardening, ObjectStore, Offsite, Postgres, Redis,
     Scheduler, Site, Tailnet,
@@ -77,8 +76,8 @@ pub(super) fn ports(site: &Site) -> Vec<Value> {
 }
 
 /// What is bound to loopback, as `127.0.0.1:8030` and the service behind it.
-pub(super) fn published(site: &Site) -> Vec<Value> {
-    let containers = compose::containers(site, None);
+pub(super) fn published(cx: &Cx<'_>) -> Vec<Value> {
+    let containers = cx.containers(None);
     let rows = containers.iter().flat_map(|it| {
         it.ports.iter().filter_map(|port| {
             let (at, _) = port.rsplit_once(':')?;
@@ -112,8 +111,8 @@ pub(super) fn forwards(site: &Site) -> Vec<Value> {
 }
 
 /// Each network of the server with its members.
-pub(super) fn networks(site: &Site) -> Vec<Value> {
-    let containers = compose::containers(site, None);
+pub(super) fn networks(cx: &Cx<'_>) -> Vec<Value> {
+    let containers = cx.containers(None);
     let mut names: Vec<&String> = containers.iter().flat_map(|it| &it.networks).collect();
     names.sort();
     names.dedup();
@@ -125,10 +124,10 @@ pub(super) fn networks(site: &Site) -> Vec<Value> {
 }
 
 /// Each container of the server, and what it is for.
-pub(super) fn containers(site: &Site) -> Vec<Value> {
-    let containers = compose::containers(site, None).into_iter();
-    let rows = containers.map(|it| {
-        let name = format!("{}-{}", site.docker().project, it.service);
+pub(super) fn containers(cx: &Cx<'_>) -> Vec<Value> {
+    let containers = cx.containers(None);
+    let rows = containers.iter().map(|it| {
+        let name = format!("{}-{}", cx.site.docker().project, it.service);
         json!({ "service": it.service, "name": name, "about": about(&it.service) })
     });
     rows.collect()
@@ -245,7 +244,7 @@ fn left_out(site: &Site) -> Vec<&'static str> {
 }
 
 /// Checks that can be made before anything runs; and those of `status` that fail until later steps are done.
-pub(super) fn checks_by_step(site: &Site) -> Value {
+pub(super) fn checks_by_step(cx: &Cx<'_>) -> Value {
     let before = [
         "system",
         "engine",
@@ -257,10 +256,10 @@ pub(super) fn checks_by_step(site: &Site) -> Value {
         "compose",
         "registry-login",
     ];
-    let of_workers = site.is_split().then_some("heartbeat");
+    let of_workers = cx.site.is_split().then_some("heartbeat");
     let later: Vec<&str> =
         of_workers.into_iter().chain(["certificates", "public-name", "backup-age"]).collect();
-    let checks = super::super::checks::of_server(site);
+    let checks = super::super::checks::of_server(cx);
     let names = |of_status: bool, among: &[&str]| {
         let found =
             checks.iter().filter(|it| among.contains(&it.name) && (it.by.status || !of_status));
@@ -270,8 +269,8 @@ pub(super) fn checks_by_step(site: &Site) -> Value {
 }
 
 /// What can go wrong, by the check that says so.
-pub(super) fn alarms(site: &Site) -> Vec<Value> {
-    super::super::checks::of_site(site)
+pub(super) fn alarms(cx: &Cx<'_>) -> Vec<Value> {
+    super::super::checks::of_site(cx)
         .into_iter()
         .map(|it| {
             json!({

@@ -6,12 +6,13 @@ use crate::proof::{Blame, Proof, Report, Spot};
 use crate::release::Version;
 use crate::release::chart_contract::{Wrong, wrong_values};
 use crate::release::chart_values::CHARTS;
+use crate::tree::OutPath;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// The values beside the tree.
-fn beside(stack: &Stack<'_>) -> Option<Value> {
-    let file = stack.tree.get(VALUES)?;
-    crate::yaml::read_value(file.text()).ok()
+fn beside<'a>(stack: &Stack<'a>) -> Option<Cow<'a, Value>> {
+    stack.document(&OutPath::new(VALUES)?)
 }
 
 /// Where a path of the values stands, in the file of its own where there is one.
@@ -37,7 +38,7 @@ pub(in crate::proof) static DIFFERING_CHART_VALUES: Proof = Proof {
         let Some(values) = beside(stack) else { return };
         let mut inline = release.document["spec"]["values"].clone();
         unescape(&mut inline);
-        if inline != values {
+        if inline != *values {
             let at = release.spot(stack, &["spec", "values"]);
             let message = format!("has other values than {VALUES}");
             report.fault(at, message, format!("change {VALUES}, or patch it: the release follows"));

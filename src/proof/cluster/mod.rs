@@ -47,6 +47,8 @@ pub(super) struct Object {
     pub(super) layer: String,
     pub(super) kind: String,
     pub(super) name: String,
+    /// Whether kustomize reads it, and nobody applies it.
+    pub(super) is_kustomize: bool,
     pub(super) document: Value,
 }
 
@@ -92,6 +94,8 @@ pub(super) fn load(
             layer: below.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
             kind: text("/kind"),
             name: text("/metadata/name"),
+            is_kustomize: path.as_str().ends_with("/kustomizeconfig.yaml")
+                || text("/apiVersion").starts_with("kustomize.config.k8s.io/"),
             document,
         });
     }
@@ -101,7 +105,7 @@ pub(super) fn load(
 impl<'a> Stack<'a> {
     /// Every object that is applied, without the lists of kustomize.
     fn applied(&self) -> impl Iterator<Item = &Object> {
-        self.objects.iter().filter(|it| !is_kustomize(it))
+        self.objects.iter().filter(|it| !it.is_kustomize)
     }
 
     /// Every object of a kind.
@@ -123,12 +127,6 @@ impl<'a> Stack<'a> {
         let of_source = |it: &&Object| it.text("/spec/chartRef/name") == Some(source.name.as_str());
         Some((self.of_kind("HelmRelease").find(of_source)?, source))
     }
-}
-
-/// What kustomize reads, and nobody applies.
-fn is_kustomize(object: &Object) -> bool {
-    object.path.ends_with("/kustomizeconfig.yaml")
-        || object.text("/apiVersion").is_some_and(|it| it.starts_with("kustomize.config.k8s.io/"))
 }
 
 /// Every text of a document.

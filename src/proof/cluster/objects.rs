@@ -1,6 +1,6 @@
 //! Objects by themselves: listed, of a kind that is served, with a name that can be one.
 
-use super::{LIST, Object, is_kustomize};
+use super::{LIST, Object};
 use crate::proof::{Blame, Proof, Spot};
 
 /// What a cluster of today serves, of all that stands in such a tree.
@@ -71,7 +71,7 @@ pub(in crate::proof) static UNLISTED_OBJECT: Proof = Proof {
             if !stack
                 .objects
                 .iter()
-                .any(|list| is_kustomize(list) && list.path.ends_with(LIST) && is_listed(list))
+                .any(|list| list.is_kustomize && list.path.ends_with(LIST) && is_listed(list))
             {
                 let message = format!("no {LIST} names it: Flux never applies it");
                 report.fault(Spot::file(&it.path), message, "name it below `resources`");

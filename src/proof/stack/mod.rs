@@ -27,6 +27,7 @@ use crate::manifest::{self, Manifest};
 use crate::release::{self, Release, Version, images};
 use crate::tree::{OutPath, Tree};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Everything that the compose files of a tree say.
@@ -185,6 +186,14 @@ impl<'a> Stack<'a> {
     pub(super) fn is_chosen(&self, name: &str) -> bool {
         let listed = self.manifest.iter().flat_map(|it| &it.chosen);
         self.context.chosen.iter().chain(listed).any(|it| it == name)
+    }
+
+    /// A YAML file of the tree, as far as it can be read.
+    pub(super) fn document(&self, path: &OutPath) -> Option<Cow<'a, Value>> {
+        match self.context.documents.and_then(|it| it.get(path)) {
+            Some(known) => Some(Cow::Borrowed(known)),
+            None => crate::yaml::read_value(self.tree.files.get(path)?.text()).ok(),
+        }
     }
 
     /// Every service of a kind.
