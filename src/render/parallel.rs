@@ -15,9 +15,12 @@ pub(super) fn map<T: Sync, R: Send>(items: &[T], of: impl Fn(&T) -> R + Sync) ->
     let mut made = match items.len() {
         0 | 1 => work(),
         _ => thread::scope(|scope| {
-            let other = scope.spawn(work);
+            // A system that gives no second thread gets the files from one.
+            let other = thread::Builder::new().spawn_scoped(scope, work).ok();
             let mut made = work();
-            made.extend(other.join().unwrap_or_else(|bug| resume_unwind(bug)));
+            if let Some(other) = other {
+                made.extend(other.join().unwrap_or_else(|bug| resume_unwind(bug)));
+            }
             made
         }),
     };

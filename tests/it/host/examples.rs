@@ -162,12 +162,20 @@ fn probed(server: &Server, client: &Machine, operator: &mut Connection, open: &O
 
 #[track_caller]
 fn assert_reached(client: &Machine, open: &Open, when: &str) {
-    for (address, expected) in SERVER.into_iter().zip([open.v4, open.v6]) {
-        let answers = client.answers(&TCP.map(|port| (address, port)));
-        let tcp = TCP.into_iter().zip(answers).filter(|it| it.1 != "-").map(|it| it.0);
-        assert_eq!(tcp.collect::<Vec<_>>(), expected, "{when}: TCP at {address}");
-        let reached = client.reaches_by_udp(&UDP.map(|port| (address, port)));
-        let udp = UDP.into_iter().zip(reached).filter(|it| it.1).map(|it| it.0);
-        assert_eq!(udp.collect::<Vec<_>>(), open.udp, "{when}: UDP at {address}");
-    }
+    let answers = client.answers(&both(&TCP)).into_iter().map(|it| it != "-");
+    assert_eq!(listed(&TCP, answers), [open.v4, open.v6], "{when}: TCP over IPv4 and IPv6");
+    let reached = client.reaches_by_udp(&both(&UDP)).into_iter();
+    assert_eq!(listed(&UDP, reached), [open.udp; 2], "{when}: UDP over IPv4 and IPv6");
+}
+
+/// Ports at both addresses.
+fn both(ports: &[u16]) -> Vec<(&'static str, u16)> {
+    SERVER.into_iter().flat_map(|address| ports.iter().map(move |port| (address, *port))).collect()
+}
+
+/// The ports that are reached, by address.
+fn listed(ports: &[u16], reached: impl Iterator<Item = bool>) -> Vec<Vec<u16>> {
+    let reached: Vec<bool> = reached.collect();
+    let of = |it: &[bool]| ports.iter().zip(it).filter(|it| *it.1).map(|it| *it.0).collect();
+    reached.chunks(ports.len()).map(of).collect()
 }

@@ -156,13 +156,13 @@ impl Machine {
 
     /// At which of these addresses and ports UDP reaches the machine: it answers that nobody listens there.
     pub(super) fn reaches_by_udp(&self, places: &[(&str, u16)]) -> Vec<bool> {
-        let ask = "timeout 2 bash -c 'exec 3<>/dev/udp/'$1/$2'; echo >&3; head -c 1 <&3' 2>&1 | grep -c refused || true";
+        let ask = "timeout 4 bash -c 'exec 3<>/dev/udp/'$1/$2'; echo >&3; head -c 1 <&3' 2>&1 | grep -c refused || true";
         self.ask_all(places, ask).iter().map(|it| it == "1").collect()
     }
 
     /// What answers at each address and port; `-` where nothing does.
     pub(super) fn answers(&self, places: &[(&str, u16)]) -> Vec<String> {
-        let ask = "timeout 2 bash -c 'exec 3<>/dev/tcp/'$1/$2' && read -r line <&3 && echo \"$line\"' 2>/dev/null || echo -";
+        let ask = "timeout 4 bash -c 'exec 3<>/dev/tcp/'$1/$2' && read -r line <&3 && echo \"$line\"' 2>/dev/null || echo -";
         self.ask_all(places, ask)
     }
 
