@@ -6,7 +6,6 @@ mod dotenv;
 mod encrypted;
 mod inventory;
 mod markdown;
-mod parallel;
 mod shell;
 mod text;
 mod xml;
@@ -53,7 +52,7 @@ pub fn sketch(plan: Plan) -> Rendered {
 
 impl Rendered {
     fn add_all(&mut self, files: Vec<PlannedFile>, write: fn(&PlannedFile) -> String) {
-        let texts = parallel::map(&files, write);
+        let texts: Vec<String> = files.iter().map(write).collect();
         files.into_iter().zip(texts).for_each(|(file, text)| self.add(file, text));
     }
 
