@@ -31,13 +31,13 @@ pub struct Rendered {
 
 /// Renders every file of a plan.
 pub fn render(plan: Plan) -> Rendered {
-    let (inventories, files) = plan.files.into_iter().partition(is_inventory);
+    let (inventories, files): (Vec<_>, Vec<_>) = plan.files.into_iter().partition(is_inventory);
     let mut rendered = Rendered::default();
-    rendered.add_all(files, checked);
+    files.into_iter().for_each(|it| rendered.add(it, checked));
     // An inventory speaks of all others.
     for mut file in inventories {
         file.body = inventory::completed(file.body, &rendered.tree);
-        rendered.add_all(vec![file], checked);
+        rendered.add(file, checked);
     }
     rendered
 }
@@ -46,17 +46,14 @@ pub fn render(plan: Plan) -> Rendered {
 /// the files do not, so none is made.
 pub fn sketch(plan: Plan) -> Rendered {
     let mut rendered = Rendered::default();
-    rendered.add_all(plan.files.into_iter().filter(|it| !is_inventory(it)).collect(), write);
+    let files = plan.files.into_iter().filter(|it| !is_inventory(it));
+    files.for_each(|it| rendered.add(it, write));
     rendered
 }
 
 impl Rendered {
-    fn add_all(&mut self, files: Vec<PlannedFile>, write: fn(&PlannedFile) -> String) {
-        let texts: Vec<String> = files.iter().map(write).collect();
-        files.into_iter().zip(texts).for_each(|(file, text)| self.add(file, text));
-    }
-
-    fn add(&mut self, file: PlannedFile, text: String) {
+    fn add(&mut self, file: PlannedFile, write: fn(&PlannedFile) -> String) {
+        let text = write(&file);
         let PlannedFile { path, mode, artifact, body } = file;
         match body {
             Body::Yaml { document, .. } => drop(self.documents.insert(path.clone(), document)),
