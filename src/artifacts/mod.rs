@@ -23,7 +23,7 @@ mod workers;
 
 pub use checks::{By, Check, Place, Severity, checks};
 pub use ctl::control_script_parts;
-pub use kubernetes::{RELEASE, VALUES_FILE as VALUES};
+pub use kubernetes::{RELEASE, Reload, VALUES_FILE as VALUES, reload};
 
 use crate::plan::{Body, Plan, PlannedFile};
 use crate::secrets::{Encrypted, Secrets};
@@ -105,7 +105,11 @@ struct Cx<'a> {
     containers: OnceCell<Vec<Container>>,
 }
 
-impl Cx<'_> {
+impl<'a> Cx<'a> {
+    fn new(site: &'a Site, secrets: &'a Secrets) -> Self {
+        Self { site, secrets, layers: OnceCell::new(), containers: OnceCell::new() }
+    }
+
     /// Every container of the webapp's server, or of a worker host.
     fn containers(&self, worker: Option<&Worker>) -> Cow<'_, [Container]> {
         match worker {
@@ -121,7 +125,7 @@ impl Cx<'_> {
 
 /// Plans every file of a site.
 pub fn plan(site: &Site, secrets: &Secrets) -> Plan {
-    let cx = Cx { site, secrets, layers: OnceCell::new(), containers: OnceCell::new() };
+    let cx = Cx::new(site, secrets);
     let made = ARTIFACTS.iter().filter(|it| it.target.is_of(site));
     let mut files: Vec<PlannedFile> = made.flat_map(|artifact| (artifact.plan)(&cx)).collect();
     let secret_paths =

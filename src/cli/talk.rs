@@ -3,11 +3,11 @@
 use super::out;
 use super::secrets::ignored::exposing;
 use super::secrets::standing::Changed;
-use super::secrets::steps;
+use super::secrets::steps::{self, Group};
 use super::shell;
 use super::site::Compiled;
 use crate::emit::{Recovered, Report};
-use crate::secrets::{Made, Rotation, rotation};
+use crate::secrets::{Made, rotation};
 use crate::site::{Kubernetes, ObjectStore, Registry, SecretsInCluster, Site};
 use crate::value::SecretName;
 use std::path::Path;
@@ -52,12 +52,12 @@ pub(super) fn written(quiet: bool, compiled: &Compiled, folder: &Path, done: &Do
     }
     made_secrets(&compiled.store_path, made);
     let site = &compiled.site;
-    let rows = changed_secrets(site, changed);
+    let changed = changed_secrets(site, changed);
     if quiet {
         return;
     }
     out::say(format!("{}: {}", site.name, summary(report, folder)));
-    next(site, folder, &rows);
+    next(site, folder, &changed);
 }
 
 fn summary(report: &Report, folder: &Path) -> String {
@@ -117,37 +117,47 @@ pub(super) fn exposed(store: &Path) {
     }
 }
 
-/// Names the secrets whose values are others than at the last build. Said at any rate: a server that is
-/// not given them does not work.
-fn changed_secrets(site: &Site, changed: &Changed) -> Vec<&'static Rotation> {
+/// Names the secrets whose values are others than at the last build. Said at any rate: a server or cluster
+/// that is not given them does not work.
+fn changed_secrets<'a>(site: &Site, changed: &'a Changed) -> Vec<&'a str> {
     match changed {
         Changed::Names(names) if names.is_empty() => Vec::new(),
         Changed::Names(names) => {
             let all: Vec<&str> = names.iter().map(SecretName::as_str).collect();
+            let whom = match (&site.docker, &site.kubernetes) {
+                (Some(_), Some(_)) => "the server and the cluster",
+                (None, Some(_)) => "the cluster",
+                (_, None) => "the server",
+            };
             out::say(format!(
-                "changed since the last build, and to be given to the server: {}",
+                "changed since the last build, and to be given to {whom}: {}",
                 all.join(", ")
             ));
-            names.iter().filter_map(|name| rotation(name.as_str())).collect()
+            all
         }
         Changed::Unknown => {
             out::say(
                 "what changed since the import cannot be told, as there was no `.env` in the output: the steps are \
                  those for every secret",
             );
-            site.generated_names().into_iter().filter_map(rotation).collect()
+            site.generated_names()
         }
     }
 }
 
 /// What to do with the tree, in the order in which it is done.
-fn next(site: &Site, folder: &Path, changed: &[&Rotation]) {
+fn next(site: &Site, folder: &Path, changed: &[&str]) {
     if site.docker.is_some() {
         on_server(site, folder, changed);
     }
-    if let Some(cluster) = &site.kubernetes {
-        in_cluster(site, cluster, folder);
+    match &site.kubernetes {
+        Some(cluster) if changed.is_empty() => in_cluster(site, cluster, folder),
+        _ => said(&steps::in_cluster(site, changed, folder, None)),
     }
+}
+
+fn said(groups: &[Group]) {
+    groups.iter().flat_map(Group::lines).for_each(|line| out::say(format!("        {line}")));
 }
 
 /// What the repository and the Secret of the cluster are to be given.
@@ -184,13 +194,12 @@ fn in_cluster(site: &Site, cluster: &Kubernetes, folder: &Path) {
 }
 
 /// What a server is to be given.
-fn on_server(site: &Site, folder: &Path, changed: &[&Rotation]) {
+fn on_server(site: &Site, folder: &Path, changed: &[&str]) {
     let root = site.docker().root.as_str();
     let runbook = folder.join("RUNBOOK.md");
     out::say(format!("next, step by step in {}:", runbook.display()));
-    for group in steps::groups(site, changed, folder, None) {
-        group.lines().iter().for_each(|line| out::say(format!("        {line}")));
-    }
+    let rows: Vec<_> = changed.iter().filter_map(|name| rotation(name)).collect();
+    said(&steps::on_servers(site, &rows, folder, None));
     in_front(site);
     if site.is_split() {
         out::say(

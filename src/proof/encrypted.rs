@@ -66,7 +66,7 @@ fn read<'a>(stack: &Stack<'a>, path: &'a OutPath, file: &'a File) -> Option<Encr
     if !text.starts_with("sops:") && !text.contains("\nsops:") {
         return None;
     }
-    let document = stack.document(path)?;
+    let document = stack.document(path, text).ok()?;
     let faults = sops::faults(&document);
     sops::is_encrypted(&document).then_some(Encrypted { path, file, document, faults })
 }

@@ -119,6 +119,14 @@ static TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../templates/kubernetes/runbook/secrets.md.tera"),
     ),
     ("kubernetes/runbook/tree.md", include_str!("../../templates/kubernetes/runbook/tree.md.tera")),
+    (
+        "kubernetes/runbook/backups.md",
+        include_str!("../../templates/kubernetes/runbook/backups.md.tera"),
+    ),
+    (
+        "kubernetes/runbook/change.md",
+        include_str!("../../templates/kubernetes/runbook/change.md.tera"),
+    ),
     ("kubernetes/runbook/use.md", include_str!("../../templates/kubernetes/runbook/use.md.tera")),
     ("kubernetes/runbook/keep.md", include_str!("../../templates/kubernetes/runbook/keep.md.tera")),
     (

@@ -24,7 +24,9 @@ pub use fill::{Filled, Made, missing};
 pub use guard::{Refusal, guard, keep, lost};
 pub use import::{Ignored, Imported, differing, encryption_key, import};
 pub use rotate::{changed, is_of, rotations};
-pub use rotation::{ROTATIONS, Rotation, Step, Way, explain, rotation, wrapped};
+pub use rotation::{
+    Component, InCluster, ROTATIONS, Rotation, Step, Way, explain, rotation, wrapped,
+};
 pub use set::{Listing, Row, list, set};
 
 use crate::fingerprint::FingerprintKey;

@@ -13,6 +13,34 @@ pub struct Rotation {
     pub old: &'static str,
     /// Whether it may change, and how a server takes the new value.
     pub way: Way,
+    /// The same for a cluster; nothing where no cluster has it, or where it must not change.
+    pub in_cluster: Option<InCluster>,
+}
+
+/// What another value of a secret means in a cluster.
+#[derive(Debug)]
+pub struct InCluster {
+    /// Who has it there, and what another value does to them, as sentences.
+    pub effect: &'static str,
+    /// What reads it only when it starts.
+    pub restarts: &'static [Component],
+}
+
+/// What runs in a cluster, in the order in which it is started anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Component {
+    /// The bundled Redis.
+    Redis,
+    /// The bundled `ClickHouse`.
+    Clickhouse,
+    /// The bundled object store.
+    ObjectStore,
+    /// The webapp.
+    Webapp,
+    /// The supervisor.
+    Supervisor,
+    /// Electric, where there is one.
+    Electric,
 }
 
 /// Whether a secret may change.
@@ -29,6 +57,8 @@ pub enum Way {
         /// Whether the hosts that only run tasks have it, too.
         on_workers: bool,
     },
+    /// It may, and no server has it.
+    InCluster,
     /// It must not: why, and what to do where it is known to others.
     Never {
         /// The reason, as a clause.
@@ -51,21 +81,40 @@ pub struct Step {
 const BUILD_AND_START: Way =
     Way::Rotate { before: None, after: None, on_clients: &[], on_workers: false };
 
+const SIGNED_OUT: &str = "The webapp signs its sessions with it: everybody is signed out and signs in again. The tokens of an \
+     hour with which running tasks report their usage are refused. API keys and personal access tokens stay.";
+
+const DEAD_LINKS: &str = "The webapp seals the links with it that it mails: those that were mailed and not used yet, half an hour's \
+     worth, lead nowhere, and whoever has one asks for another. Nobody is signed out.";
+
+const UNREAD: &str = "The official chart demands it, and the application reads it no more: another value changes nothing.";
+
+/// One of two that the official chart demands and nothing reads.
+const fn unread(name: &'static str) -> Rotation {
+    Rotation {
+        name,
+        effect: UNREAD,
+        old: "worthless: nothing reads it.",
+        way: Way::InCluster,
+        in_cluster: Some(InCluster { effect: UNREAD, restarts: &[] }),
+    }
+}
+
 /// Every secret that trigger-gen makes, in the order of a site.
 pub static ROTATIONS: &[Rotation] = &[
     Rotation {
         name: env::SESSION_SECRET,
-        effect: "The webapp signs its sessions with it: everybody is signed out and signs in again. The tokens of an \
-                 hour with which running tasks report their usage are refused. API keys and personal access tokens stay.",
+        effect: SIGNED_OUT,
         old: "worthless as soon as the webapp has started with the new one.",
         way: BUILD_AND_START,
+        in_cluster: Some(InCluster { effect: SIGNED_OUT, restarts: &[Component::Webapp] }),
     },
     Rotation {
         name: env::MAGIC_LINK_SECRET,
-        effect: "The webapp seals the links with it that it mails: those that were mailed and not used yet, half an hour's \
-                 worth, lead nowhere, and whoever has one asks for another. Nobody is signed out.",
+        effect: DEAD_LINKS,
         old: "worthless as soon as the webapp has started with the new one.",
         way: BUILD_AND_START,
+        in_cluster: Some(InCluster { effect: DEAD_LINKS, restarts: &[Component::Webapp] }),
     },
     Rotation {
         name: env::ENCRYPTION_KEY,
@@ -76,6 +125,7 @@ pub static ROTATIONS: &[Rotation] = &[
                   is unreadable",
             instead: "if others know it, change what is encrypted with it, at whoever issued it, and keep the key",
         },
+        in_cluster: None,
     },
     Rotation {
         name: env::MANAGED_WORKER_SECRET,
@@ -85,6 +135,12 @@ pub static ROTATIONS: &[Rotation] = &[
                  one, worthless by then, can reach its log.",
         old: "worthless as soon as the webapp has started with the new one.",
         way: Way::Rotate { before: None, after: None, on_clients: &[], on_workers: true },
+        in_cluster: Some(InCluster {
+            effect: "The webapp and the supervisor have it, and must have the same: a supervisor with another ends, and is \
+                     started again until both agree. No run is started meanwhile. The webapp logs in clear what such a \
+                     supervisor presents, so it is started anew first.",
+            restarts: &[Component::Webapp, Component::Supervisor],
+        }),
     },
     Rotation {
         name: env::POSTGRES_PASSWORD,
@@ -99,6 +155,12 @@ pub static ROTATIONS: &[Rotation] = &[
             on_clients: &[],
             on_workers: false,
         },
+        in_cluster: Some(InCluster {
+            effect: "CloudNativePG changes the password of the role as soon as the Secret is another one. The webapp connects \
+                     with it, and so does Electric where there is one: until they are started anew, no new connection of \
+                     theirs is let in.",
+            restarts: &[Component::Webapp, Component::Electric],
+        }),
     },
     Rotation {
         name: env::REDIS_PASSWORD,
@@ -106,6 +168,11 @@ pub static ROTATIONS: &[Rotation] = &[
                  the volume. Whoever uses a published port needs the new one.",
         old: "worthless as soon as Redis has started with the new one.",
         way: BUILD_AND_START,
+        in_cluster: Some(InCluster {
+            effect: "Redis takes it when it starts, and the webapp connects with it: both are started anew, one at once after \
+                     the other. What is queued is kept on the volume.",
+            restarts: &[Component::Redis, Component::Webapp],
+        }),
     },
     Rotation {
         name: env::CLICKHOUSE_PASSWORD,
@@ -113,6 +180,11 @@ pub static ROTATIONS: &[Rotation] = &[
                  touched. Whoever uses a published port needs the new one.",
         old: "worthless as soon as ClickHouse has started with the new one.",
         way: BUILD_AND_START,
+        in_cluster: Some(InCluster {
+            effect: "ClickHouse takes it when it starts, and the webapp connects with it: both are started anew, one at once \
+                     after the other. The data is not touched.",
+            restarts: &[Component::Clickhouse, Component::Webapp],
+        }),
     },
     Rotation {
         name: env::OBJECT_STORE_SECRET_ACCESS_KEY,
@@ -121,6 +193,12 @@ pub static ROTATIONS: &[Rotation] = &[
                  from then on. What is stored is not touched.",
         old: "worthless as soon as the object store has started with the new one.",
         way: BUILD_AND_START,
+        in_cluster: Some(InCluster {
+            effect: "The object store takes it when it starts, and the webapp signs with it the addresses under which runs and \
+                     your applications send and fetch large payloads: addresses that it signed with the old one are refused \
+                     from then on. What is stored is not touched.",
+            restarts: &[Component::ObjectStore, Component::Webapp],
+        }),
     },
     Rotation {
         name: env::DOCKER_REGISTRY_PASSWORD,
@@ -136,7 +214,10 @@ pub static ROTATIONS: &[Rotation] = &[
             }],
             on_workers: true,
         },
+        in_cluster: None,
     },
+    unread(env::PROVIDER_SECRET),
+    unread(env::COORDINATOR_SECRET),
     Rotation {
         name: FINGERPRINT_KEY,
         effect: "It is no secret of a server, and never leaves the store. With it trigger-gen makes the fingerprints in \
@@ -148,6 +229,7 @@ pub static ROTATIONS: &[Rotation] = &[
             instead: "if others know it, they can test guesses with it: change what you supplied and can be guessed; \
                       what trigger-gen makes cannot",
         },
+        in_cluster: None,
     },
 ];
 
@@ -164,7 +246,7 @@ pub fn explain(name: &str) -> Option<String> {
     let row = rotation(name)?;
     let rest = match &row.way {
         Way::Never { why, instead } => format!("It is not rotated: {why}. The way out: {instead}."),
-        Way::Rotate { .. } => format!(
+        Way::Rotate { .. } | Way::InCluster => format!(
             "`trigger-gen secrets rotate {name} SITE` makes another and names the steps. The old value: {}",
             row.old
         ),

@@ -123,17 +123,23 @@ fn secrets() {
          and start. For a database of your own, change its password first. The worker token is none of these: the server makes it, \
          and it is never in the store.\n\n\
          The commands run in the folder of the installation on the host that stands above them, once the new files are there; one that \
-         fails stops the next. Of several secrets POSTGRES_PASSWORD comes first. After a change of secrets of your own, `./trigger-ctl.sh up` is enough.\n\n",
+         fails stops the next. Of several secrets POSTGRES_PASSWORD comes first. After a change of secrets of your own, `./trigger-ctl.sh up` is enough. \
+         For a cluster the steps of a site stand in `kubernetes/RUNBOOK.md` under \"Change a secret\", and `secrets rotate` prints them.\n\n",
     );
     out.push_str("| secret | may change | the old value |\n| --- | --- | --- |\n");
     for row in ROTATIONS {
-        let may = if matches!(row.way, Way::Rotate { .. }) { "yes" } else { "no" };
+        let may = if matches!(row.way, Way::Never { .. }) { "no" } else { "yes" };
         writeln!(out, "| [{0}](#{1}) | {may} | {2} |", row.name, row.name.to_lowercase(), row.old)
             .expect("text");
     }
     for row in ROTATIONS {
         write!(out, "\n## {}\n\n{}\n", row.name, row.effect).expect("text");
+        let in_cluster = row.in_cluster.as_ref().filter(|it| it.effect != row.effect);
+        in_cluster
+            .map_or(Ok(()), |it| write!(out, "\nIn a cluster: {}\n", it.effect))
+            .expect("text");
         match row.way {
+            Way::InCluster => {}
             Way::Never { why, instead } => {
                 write!(out, "\nIt is not rotated: {why}. The way out: {instead}.\n").expect("text");
             }

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
+use trigger_gen::artifacts::ARTIFACTS;
 
 /// What the reader of the page does or sees, and the line of the page.
 enum Step {
@@ -110,12 +111,15 @@ fn shown(shown_lines: &[String], real: &[&str]) -> bool {
     }
 }
 
+fn page() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("readable")
+}
+
 #[test]
 fn the_tour_shows_what_the_program_says() {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
     let folder = TempDir::new().expect("a folder");
     let (mut whole, mut run, mut wrong) = (String::new(), 0, Vec::new());
-    for step in steps(&page.expect("readable")) {
+    for step in steps(&page()) {
         match step {
             Step::Site(text) => {
                 let begins = text.starts_with("version:");
@@ -138,6 +142,18 @@ fn the_tour_shows_what_the_program_says() {
     }
     assert!(run >= 6, "the tour has {run} commands");
     assert!(wrong.is_empty(), "the program says something else:\n\n{}", wrong.join("\n"));
+}
+
+/// Whoever looks for what comes out finds a row for everything that is made.
+#[test]
+fn every_artifact_is_in_the_table() {
+    let page = page();
+    for artifact in ARTIFACTS {
+        for path in artifact.paths.split(", ").filter(|it| !it.starts_with("workers/<host>/host")) {
+            let fixed = path.split(['*', '…']).next().unwrap_or_default();
+            assert!(page.contains(&format!("`{fixed}")), "README.md has no row for `{path}`");
+        }
+    }
 }
 
 #[test]

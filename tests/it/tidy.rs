@@ -49,17 +49,7 @@ fn src() -> PathBuf {
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("a readable folder") {
-        let path = entry.expect("a readable entry").path();
-        if path.is_dir() {
-            found.extend(files_below(&path));
-        } else if path.extension().is_some_and(|it| it == "rs") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
+    files_of(folder, ".rs")
 }
 
 fn module_of(path: &Path) -> String {
@@ -220,4 +210,50 @@ fn collect_templates(root: &Path, folder: &Path, found: &mut Vec<String>) {
             found.push(relative);
         }
     }
+}
+
+/// Whoever writes to a pipe that nobody reads any more fails, and with `pipefail` the pipe with him: now and then, and
+/// mostly where much is written.
+#[test]
+fn no_reader_of_a_pipe_ends_early() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut scripts = files_of(&root.join("scripts"), "");
+    scripts.extend(files_of(&root.join("templates/docker"), ".sh"));
+    scripts.extend(files_of(&root.join("templates/docker"), ".sh.tera"));
+    scripts.extend(files_of(&root.join("tests/backup"), ""));
+    assert!(scripts.len() > 30, "the scripts were not found");
+    for script in scripts {
+        let Ok(text) = fs::read_to_string(&script) else { continue };
+        for (nth, line) in text.lines().enumerate() {
+            let piped = line.replace("||", "");
+            let found = piped.split('|').skip(1).find(|it| ends_early(it));
+            assert_eq!(found, None, "{}:{}", script.display(), nth + 1);
+        }
+    }
+}
+
+fn ends_early(command: &str) -> bool {
+    let mut words = command.split_whitespace();
+    match words.next() {
+        Some("head") => true,
+        Some("grep") => words
+            .take_while(|it| it.starts_with('-') && !it.starts_with("--"))
+            .any(|it| it.contains(['q', 'm'])),
+        _ => false,
+    }
+}
+
+/// Every file below a folder whose name ends so.
+fn files_of(folder: &Path, end: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            found.extend(files_of(&path, end));
+        } else if path.to_string_lossy().ends_with(end) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
 }

@@ -6,7 +6,7 @@ use super::super::environment::{BUCKET, POSTGRES_DATABASE, POSTGRES_USER, SHARED
 use super::super::{dotenv, header};
 use crate::plan::{Body, Constant, ShellFile, Words};
 use crate::secrets::{Way, rotation};
-use crate::site::{Clickhouse, ObjectStore, Postgres, Redis, Registry, Site, Use, Worker};
+use crate::site::{Clickhouse, ObjectStore, Postgres, Redis, Registry, Site, Worker};
 
 /// The constants of one server.
 pub(super) fn constants(cx: &Cx<'_>, worker: Option<&Worker>) -> Body {
@@ -109,13 +109,12 @@ fn secrets(site: &Site, worker: Option<&Worker>) -> Vec<Constant> {
         None => format!("{SHARED_FOLDER}/{WORKER_TOKEN}"),
     };
     let (mut rotates, mut never) = (Vec::new(), Vec::new());
-    for needed in site.needed_secrets().iter().filter(|it| it.origin == Use::Generated) {
-        let Some(row) = rotation(needed.name.as_str()) else { continue };
+    for row in site.generated_names().into_iter().filter_map(rotation) {
         match row.way {
             Way::Rotate { on_workers, .. } if on_workers || worker.is_none() => {
                 rotates.push(row.name);
             }
-            Way::Rotate { .. } => {}
+            Way::Rotate { .. } | Way::InCluster => {}
             Way::Never { why, .. } => never.push(format!("{}={why}", row.name)),
         }
     }

@@ -46,8 +46,15 @@ impl Cluster<'_> {
     }
 }
 
-/// The application's own, and those of stores that are the author's: theirs no other layer has.
 fn secrets(cluster: &Cluster<'_>) -> Vec<Secret> {
+    let mut secrets = of_webapp(cluster);
+    secrets.extend(registry(cluster));
+    secrets.extend(further(cluster));
+    secrets
+}
+
+/// The webapp's own but for its environment, and those of stores that are the author's: theirs no other layer has.
+pub(super) fn of_webapp(cluster: &Cluster<'_>) -> Vec<Secret> {
     let mut secrets = vec![application(cluster), postgres_urls(cluster)];
     let storage = &cluster.site.storage;
     if let Redis::External(it) = &storage.redis {
@@ -81,8 +88,6 @@ fn secrets(cluster: &Cluster<'_>) -> Vec<Secret> {
         let entries = vec![("access-token", Pieces::secret(access_token))];
         secrets.push(Secret::opaque("s2-secret.yaml", cluster.name("s2"), entries));
     }
-    secrets.extend(registry(cluster));
-    secrets.extend(further(cluster));
     secrets
 }
 
@@ -101,7 +106,7 @@ fn application(cluster: &Cluster<'_>) -> Secret {
     Secret::opaque("secret.yaml", secret_name(cluster), entries)
 }
 
-fn postgres_urls(cluster: &Cluster<'_>) -> Secret {
+pub(super) fn postgres_urls(cluster: &Cluster<'_>) -> Secret {
     let urls = match &cluster.site.storage.postgres {
         Postgres::Bundled { .. } => [postgres::webapp_url(cluster), postgres::url(cluster)],
         Postgres::External(it) => {

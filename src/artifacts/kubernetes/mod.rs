@@ -17,10 +17,13 @@ mod object_store;
 mod pooler;
 mod postgres;
 mod redis;
+mod restart;
 mod runbook;
 mod secrets;
 mod values;
 mod variables;
+
+pub use restart::{Reload, reload};
 
 use super::{Artifact, Cx, Target, file, header};
 use crate::plan::{Body, Element};

@@ -41,7 +41,7 @@ pub(super) fn run(verb: &SecretsRotate) -> Exit {
         true => format!("trigger-gen build {site_file}"),
         false => format!("trigger-gen build --out {} {site_file}", shell::path(&verb.out)),
     };
-    out::result_text(&steps::consequences(&compiled.site, &rows, &folder, build));
+    out::result_text(&steps::consequences(&compiled.site, &rows, &folder, &build));
     Exit::Done
 }
 

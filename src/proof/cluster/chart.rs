@@ -12,7 +12,8 @@ use std::borrow::Cow;
 
 /// The values beside the tree.
 fn beside<'a>(stack: &Stack<'a>) -> Option<Cow<'a, Value>> {
-    stack.document(&OutPath::new(VALUES)?)
+    let path = OutPath::new(VALUES)?;
+    stack.document(&path, stack.tree.files.get(&path)?.text()).ok()
 }
 
 /// Where a path of the values stands, in the file of its own where there is one.

@@ -26,10 +26,9 @@ pub(super) use substitution::{
 };
 
 use super::Spot;
-use super::stack::{Stack, line_of};
-use crate::tree::{OutPath, Tree};
+use super::stack::{Stack, Trouble, line_of};
+use crate::tree::OutPath;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// Where the tree stands.
 const FLUX: &str = "kubernetes/flux/";
@@ -65,41 +64,38 @@ impl Object {
     }
 }
 
-/// Reads every object of a tree; what does not parse is given back by its path with the reason.
-pub(super) fn load(
-    tree: &Tree,
-    known: Option<&BTreeMap<OutPath, Value>>,
-) -> (Vec<Object>, Vec<(OutPath, String)>) {
-    let (mut objects, mut broken) = (Vec::new(), Vec::new());
-    for (path, file) in &tree.files {
+/// Reads every object of a tree, and says what does not parse.
+pub(super) fn load(stack: &Stack<'_>) -> (Vec<Object>, Vec<Trouble>) {
+    let (mut objects, mut troubles) = (Vec::new(), Vec::new());
+    for (path, file) in &stack.tree.files {
         let Some(below) = path.as_str().strip_prefix(FLUX).filter(|it| it.ends_with(".yaml"))
         else {
             continue;
         };
-        let document = match known.and_then(|it| it.get(path)) {
-            Some(document) => document.clone(),
-            None => match crate::yaml::read_value::<Value>(file.text()) {
-                Ok(document) => document,
-                Err(reason) => {
-                    broken.push((path.clone(), reason));
-                    continue;
-                }
-            },
-        };
-        let text = |pointer: &str| {
-            document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
-        };
-        objects.push(Object {
-            path: path.to_string(),
-            layer: below.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
-            kind: text("/kind"),
-            name: text("/metadata/name"),
-            is_kustomize: path.as_str().ends_with("/kustomizeconfig.yaml")
-                || text("/apiVersion").starts_with("kustomize.config.k8s.io/"),
-            document,
-        });
+        match stack.document(path, file.text()) {
+            Ok(document) => objects.push(object(path, below, document.into_owned())),
+            Err(reason) => {
+                let what = format!("is not the YAML of an object: {reason}");
+                troubles.push(Trouble::of(path, None, what));
+            }
+        }
     }
-    (objects, broken)
+    (objects, troubles)
+}
+
+fn object(path: &OutPath, below: &str, document: Value) -> Object {
+    let text = |pointer: &str| {
+        document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    Object {
+        path: path.to_string(),
+        layer: below.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
+        kind: text("/kind"),
+        name: text("/metadata/name"),
+        is_kustomize: path.as_str().ends_with("/kustomizeconfig.yaml")
+            || text("/apiVersion").starts_with("kustomize.config.k8s.io/"),
+        document,
+    }
 }
 
 impl<'a> Stack<'a> {

@@ -100,25 +100,16 @@ pub(super) fn folder(path: &str) -> &str {
 
 /// Reads every compose file of a tree into a stack.
 pub(super) fn load(stack: &mut Stack<'_>) {
-    let (tree, known) = (stack.tree, stack.context.documents);
+    let tree = stack.tree;
     for (path, file) in tree.files.iter().filter(|(path, _)| is_compose(tree, path.as_str())) {
-        if let Some(document) = known.and_then(|it| it.get(path)) {
-            compose_file(stack, path, document);
-            continue;
-        }
-        let document = match crate::yaml::read_value::<Value>(file.text()) {
-            Ok(document @ Value::Object(_)) => document,
-            Ok(_) => {
-                stack.troubles.push(Trouble::of(path, None, "is not a mapping"));
-                continue;
-            }
+        match stack.document(path, file.text()) {
+            Ok(document) if document.is_object() => compose_file(stack, path, &document),
+            Ok(_) => stack.troubles.push(Trouble::of(path, None, "is not a mapping")),
             Err(reason) => {
                 let what = format!("is not the YAML of a compose file: {reason}");
                 stack.troubles.push(Trouble::of(path, None, what));
-                continue;
             }
-        };
-        compose_file(stack, path, &document);
+        }
     }
 }
 

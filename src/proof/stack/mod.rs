@@ -112,7 +112,7 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    fn of(path: &OutPath, line: Option<usize>, what: impl Into<String>) -> Self {
+    pub(super) fn of(path: &OutPath, line: Option<usize>, what: impl Into<String>) -> Self {
         Self { path: path.to_string(), line, what: what.into() }
     }
 }
@@ -135,12 +135,9 @@ impl<'a> Stack<'a> {
         };
         load::load(&mut stack);
         nginx::load(&mut stack);
-        let (objects, broken) = super::cluster::load(tree, context.documents);
+        let (objects, troubles) = super::cluster::load(&stack);
         stack.objects = objects;
-        let broken = broken.into_iter().map(|(path, reason)| {
-            Trouble::of(&path, None, format!("is not the YAML of an object: {reason}"))
-        });
-        stack.troubles.extend(broken);
+        stack.troubles.extend(troubles);
         if let Some(file) = tree.get(manifest::PATH) {
             stack.manifest = Manifest::read(&file.bytes);
             if stack.manifest.is_none() {
@@ -188,11 +185,11 @@ impl<'a> Stack<'a> {
         self.context.chosen.iter().chain(listed).any(|it| it == name)
     }
 
-    /// A YAML file of the tree, as far as it can be read.
-    pub(super) fn document(&self, path: &OutPath) -> Option<Cow<'a, Value>> {
+    /// What a YAML file of the tree says, or why that cannot be told.
+    pub(super) fn document(&self, path: &OutPath, text: &str) -> Result<Cow<'a, Value>, String> {
         match self.context.documents.and_then(|it| it.get(path)) {
-            Some(known) => Some(Cow::Borrowed(known)),
-            None => crate::yaml::read_value(self.tree.files.get(path)?.text()).ok(),
+            Some(known) => Ok(Cow::Borrowed(known)),
+            None => crate::yaml::read_value(text).map(Cow::Owned),
         }
     }
 

@@ -109,6 +109,7 @@ chosen() { # verify|doctor|status|outside IDS: keeps those of the list
 }
 
 expected() { printf '%s' "${EXPECT[$ID]}"; } # one word of the check in a line
+is_expected() { grep -qxF -- "$1" <<<"${EXPECT[$ID]}"; } # WORD
 
 # --- making them ---
 

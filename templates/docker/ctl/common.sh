@@ -281,7 +281,7 @@ not_as_listed() { # FOLDER: files that are missing or different, in lines
 }
 
 is_older() { # A B: of two versions
-  [[ $1 != "$2" && $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]
+  [[ $1 != "$2" ]] && sort -V -C <<<"$1"$'\n'"$2"
 }
 
 # --- certificates ---

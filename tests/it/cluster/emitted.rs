@@ -16,6 +16,8 @@ const FLUX: &str = "kubernetes/flux/";
 
 /// A compiled site.
 pub(super) struct Emitted {
+    /// The site file.
+    pub(super) text: String,
     pub(super) site: Site,
     pub(super) tree: Tree,
 }
@@ -26,7 +28,7 @@ impl Emitted {
         let mut site: Value = serde_yaml::from_str(&support::example_text(example)).expect("YAML");
         change(&mut site);
         let text = serde_yaml::to_string(&site).expect("YAML");
-        Self { site: support::site(&text), tree: support::tree_of(&text) }
+        Self { site: support::site(&text), tree: support::tree_of(&text), text }
     }
 
     /// An example as it is.

@@ -10,6 +10,7 @@ use super::registry::Registry;
 use super::stand_ins::StandIns;
 use crate::consumers::root;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// A cluster that Flux keeps, until it is dropped.
@@ -69,6 +70,11 @@ impl Cluster {
             if fetched == json!(revision) { Ok(()) } else { Err(format!("{fetched}")) }
         });
         revision
+    }
+
+    /// The repository that Flux reads, for a person.
+    pub(super) fn clone_repository(&self, folder: &Path) {
+        self.git.clone_to(folder);
     }
 
     /// Has Flux apply a folder of the tree: what the owner of a cluster does once.

@@ -63,6 +63,16 @@ impl Git {
         format!("main@sha1:{}", head.trim())
     }
 
+    /// A clone for a person who commits to it, and pushes what Flux then reads.
+    pub(super) fn clone_to(&self, folder: &Path) {
+        must(self.command().args(["config", "receive.denyCurrentBranch", "updateInstead"]));
+        let site = self.folder.join("site");
+        must(scrubbed(&program("git")).args(["clone", "--quiet"]).arg(site).arg(folder));
+        for (key, value) in [("user.name", "test"), ("user.email", "test@example.com")] {
+            must(scrubbed(&program("git")).arg("-C").arg(folder).args(["config", key, value]));
+        }
+    }
+
     fn command(&self) -> Command {
         let mut command = scrubbed(&program("git"));
         command.arg("-C").arg(self.folder.join("site")).env("GIT_CONFIG_NOSYSTEM", "1");

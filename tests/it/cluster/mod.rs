@@ -10,6 +10,7 @@
 mod accepted;
 mod arrived;
 mod before;
+mod desk;
 mod edits;
 mod emitted;
 mod flux;
@@ -21,6 +22,7 @@ mod plane;
 mod programs;
 mod registry;
 mod restored;
+mod rotated;
 mod scenes;
 mod stand_ins;
 mod stops;

@@ -1,6 +1,8 @@
 //! What is in a cluster, to be compared with what was in it before.
 
 use super::flux::{Cluster, name};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -101,19 +103,6 @@ fn meant(mut object: Value) -> Value {
 #[track_caller]
 pub(super) fn entry(secret: &Value, key: &str) -> String {
     let text = secret["data"][key].as_str().unwrap_or_else(|| panic!("no {key}: {secret}"));
-    let value = |byte: u8| match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' => 62,
-        _ => 63,
-    };
-    let sixes: Vec<u8> = text.bytes().filter(|it| *it != b'=').map(value).collect();
-    let mut bytes = Vec::new();
-    for four in sixes.chunks(4) {
-        let bits = four.iter().fold(0_u32, |bits, six| bits << 6 | u32::from(*six))
-            << (6 * (4 - four.len()));
-        bytes.extend(&bits.to_be_bytes()[1..four.len()]);
-    }
+    let bytes = STANDARD.decode(text).expect("base64");
     String::from_utf8(bytes).expect("UTF-8")
 }

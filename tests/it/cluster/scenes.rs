@@ -4,7 +4,7 @@ use super::before::Owner;
 use super::emitted::Emitted;
 use super::flux::Cluster;
 use super::story::Stories;
-use super::{accepted, arrived, edits, programs, restored, say, stops};
+use super::{accepted, arrived, edits, programs, restored, rotated, say, stops};
 use serde_json::json;
 use std::time::Instant;
 
@@ -83,6 +83,9 @@ fn sops_cluster() {
     stories.tell("in the order of dependencies", || arrived::in_order(&cluster));
     stories.tell("with every Secret decrypted", || arrived::decrypted(&cluster, &tree));
     stories.tell("with every value in the chart", || arrived::values(&cluster, &tree));
+    stories.tell("another value of a secret is taken by the printed steps", || {
+        rotated::a_password(&cluster, &tree);
+    });
     stories.end();
 }
 

@@ -112,6 +112,35 @@ fn chapters_follow_from_the_site() {
     }
 }
 
+/// Every secret that may change has its row, with what is started anew for it; the key that never changes has none.
+#[test]
+fn every_secret_that_may_change_has_a_row() {
+    for (name, secret, restarts) in [
+        ("home-k3s", "SECRET_TRIGGER_SESSION_SECRET", "`deployment/home-k3s-trigger-webapp`"),
+        (
+            "home-k3s",
+            "SECRET_TRIGGER_REDIS_PASSWORD",
+            "`statefulset/home-k3s-redis-master`, `deployment/home-k3s-trigger-webapp`",
+        ),
+        ("home-k3s", "SECRET_TRIGGER_REGISTRY_PASSWORD", "nothing"),
+        ("sops-cluster", "GHCR_TOKEN", "nothing"),
+        ("sops-cluster", "BACKUP_SECRET_ACCESS_KEY", "nothing"),
+        ("sops-cluster", "PROVIDER_SECRET", "nothing"),
+        (
+            "sops-cluster",
+            "MANAGED_WORKER_SECRET",
+            "`deployment/sops-cluster-trigger-webapp`, `deployment/sops-cluster-trigger-supervisor`",
+        ),
+    ] {
+        let text = text_of(name);
+        let (_, chapter) = text.split_once("## Change a secret").expect("the chapter");
+        let row = chapter.lines().find(|it| it.starts_with(&format!("| `{secret}` |")));
+        let row = row.unwrap_or_else(|| panic!("{name}: no row of {secret}"));
+        assert!(row.ends_with(&format!("| {restarts} |")), "{row}");
+        assert!(!chapter.contains("ENCRYPTION_KEY` |"), "{name}");
+    }
+}
+
 /// What the runbook has a person write into the site compiles, and makes a Cluster that is recovered.
 #[test]
 fn the_patch_of_a_restore_compiles() {

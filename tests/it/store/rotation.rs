@@ -49,13 +49,18 @@ fn every_generated_secret_has_a_row_and_every_row_a_secret() {
     assert_eq!(rows.len(), ROTATIONS.len(), "a name twice");
     let mut made: BTreeSet<&str> = ["FINGERPRINT_KEY"].into();
     for name in support::example_names() {
-        made.extend(support::example_site(&name).generated_names());
+        let site = support::example_site(&name);
+        made.extend(match site.kubernetes {
+            Some(_) => site.generated_in_cluster(),
+            None => site.generated_names(),
+        });
     }
     assert_eq!(made, rows);
     let never = ROTATIONS.iter().filter(|it| matches!(it.way, Way::Never { .. }));
     assert_eq!(never.map(|it| it.name).collect::<Vec<_>>(), ["ENCRYPTION_KEY", "FINGERPRINT_KEY"]);
     for row in ROTATIONS {
         assert!(row.effect.ends_with('.') && row.old.ends_with('.'), "{}", row.name);
+        assert!(row.in_cluster.as_ref().is_none_or(|it| it.effect.ends_with('.')), "{}", row.name);
         assert!(explain(row.name).is_some_and(|it| it.contains(row.name)), "{}", row.name);
     }
     assert_eq!(explain("RESEND"), None);

@@ -143,3 +143,82 @@ fn a_build_says_how_the_output_is_copied() {
         assert!(ran.err.contains(&copy), "{copy} is missing in {}", ran.err);
     }
 }
+
+/// Only what a cluster has is said of it, and what reads the values starts in the order of the stores.
+#[test]
+fn a_cluster_takes_its_values_from_the_repository() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = support::example_text("sops-cluster");
+    let names = ["MANAGED_WORKER_SECRET", "REDIS_PASSWORD", "PROVIDER_SECRET"];
+    let out = rotated(folder.path(), &text, "site.yaml", &names);
+    assert!(
+        !out.contains("trigger-ctl.sh") && !out.contains("rsync") && !out.contains("Docker"),
+        "{out}"
+    );
+    let groups = groups(&out);
+    let headings: Vec<&str> = groups.iter().map(|(it, _)| it.as_str()).collect();
+    let expected = [
+        "here, with your clone of the repository that Flux reads as REPOSITORY",
+        "where kubectl and flux are for the cluster",
+    ];
+    assert_eq!(headings, expected);
+    assert_eq!(
+        groups[0].1,
+        "trigger-gen build site.yaml &&\n\
+         cp -R out/sops-cluster/kubernetes/flux/. REPOSITORY/apps/tasks/ &&\n\
+         git -C REPOSITORY add apps/tasks &&\n\
+         git -C REPOSITORY commit -m 'Change MANAGED_WORKER_SECRET, REDIS_PASSWORD, PROVIDER_SECRET' &&\n\
+         git -C REPOSITORY push"
+    );
+    let restarts: Vec<&str> = groups[1]
+        .1
+        .lines()
+        .filter_map(|it| it.split_once("rollout restart "))
+        .map(|it| it.1)
+        .collect();
+    assert_eq!(
+        restarts,
+        [
+            "deployment/sops-cluster-redis &&",
+            "deployment/sops-cluster-trigger-webapp &&",
+            "deployment/sops-cluster-trigger-supervisor &&",
+        ]
+    );
+    let unread = rotated(folder.path(), &text, "site.yaml", &["COORDINATOR_SECRET"]);
+    assert!(unread.contains("git -C REPOSITORY push") && !unread.contains("rollout"), "{unread}");
+}
+
+/// What the author keeps in the cluster trigger-gen cannot change.
+#[test]
+fn values_that_only_the_cluster_has_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("site.yaml"), support::example_text("home-k3s")).expect("written");
+    let ran = run(folder.path(), &["secrets", "rotate", "SESSION_SECRET", "site.yaml"], None);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    for part in ["is in the Secret `cluster-secrets` of the cluster", "\"Change a secret\""] {
+        assert!(ran.err.contains(part), "{part} is missing in {}", ran.err);
+    }
+    let ran = run(folder.path(), &["secrets", "rotate", "NOTHING", "site.yaml"], None);
+    assert!(ran.code == 1 && ran.err.contains("needs no secret `NOTHING`"), "{}", ran.err);
+}
+
+/// A site that runs on servers and in a cluster gets the steps of both, and the build once.
+#[test]
+fn servers_come_before_the_cluster() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = support::example_text("full");
+    let out = rotated(folder.path(), &text, "site.yaml", &["POSTGRES_PASSWORD"]);
+    assert_eq!(out.matches("trigger-gen build").count(), 1, "{out}");
+    for part in ["On the server: PostgreSQL takes it", "In the cluster: CloudNativePG changes"] {
+        assert!(out.contains(part), "{part} is missing in {out}");
+    }
+    let order = [
+        "rsync -a",
+        "rotate POSTGRES_PASSWORD",
+        "other values for POSTGRES_PASSWORD",
+        "force-sync",
+        "rollout restart",
+    ];
+    assert!(order.map(|it| out.find(it)).is_sorted(), "{out}");
+    assert!(order.iter().all(|it| out.contains(it)), "{out}");
+}

@@ -5,13 +5,14 @@
 mod picture;
 mod tables;
 
-use super::{Cluster, backup, object_store, pooler, postgres, quantity, variables};
+use super::{Cluster, backup, object_store, pooler, postgres, quantity, restart, variables};
 use crate::artifacts::{Cx, file, header};
 use crate::plan::{Body, PlannedFile};
 use crate::release::Evidence;
+use crate::secrets::Component;
 use crate::site::{
-    BackupInCluster, BackupPlace, ClickhouseInCluster, Ingress, IngressTls, RedisInCluster,
-    SecretsInCluster, Transport,
+    BackupInCluster, BackupPlace, ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster,
+    Transport,
 };
 use crate::tree::Mode;
 use serde_json::{Value, json};
@@ -49,6 +50,7 @@ fn told(cluster: &Cluster<'_>) -> Value {
         "layers": tables::layers(cluster),
         "releases": tables::releases(cluster),
         "secrets": secrets(cluster),
+        "rotations": tables::rotations(cluster),
         "claims": tables::claims(cluster),
         "picture": picture::of(cluster),
         "outside": site.outside_hosts(),
@@ -62,13 +64,10 @@ fn told(cluster: &Cluster<'_>) -> Value {
             "pooler": it.pooler.as_ref().map(|_| pooler::service(cluster)),
             "backup": it.backup.as_ref().map(place),
         })),
-        "redis": it.redis.as_ref().map(|kind| redis(cluster, kind)),
-        "clickhouse": it.clickhouse.as_ref().map(|kind| json!({
-            "workload": match kind {
-                ClickhouseInCluster::Image(_) => format!("deployment/{}", cluster.name("clickhouse")),
-                ClickhouseInCluster::Chart => format!("statefulset/{full}-clickhouse"),
-            },
-            "ours": matches!(kind, ClickhouseInCluster::Image(_)),
+        "redis": restart::named(cluster, Component::Redis).map(|it| json!({ "workload": it })),
+        "clickhouse": restart::named(cluster, Component::Clickhouse).map(|workload| json!({
+            "workload": workload,
+            "ours": matches!(it.clickhouse, Some(ClickhouseInCluster::Image(_))),
         })),
         "objects": it.object_store.is_some().then(|| json!({ "service": cluster.name("s3") })),
         "backup": it.backup.as_ref().filter(|_| it.has_jobs()).map(|it| saved(cluster, it)),
@@ -110,16 +109,6 @@ fn ingress(it: &Ingress) -> Value {
             "namespace": namespace.as_str(),
         }),
     }
-}
-
-fn redis(cluster: &Cluster<'_>, kind: &RedisInCluster) -> Value {
-    let release = cluster.name("redis");
-    json!({
-        "workload": match kind {
-            RedisInCluster::Image(_) => format!("deployment/{release}"),
-            RedisInCluster::Bitnami => format!("statefulset/{release}-master"),
-        },
-    })
 }
 
 fn place(it: &BackupPlace) -> Value {

@@ -1,6 +1,7 @@
 //! The tables of the runbook of a cluster.
 
-use super::super::{Cluster, Part, gitops, object_store, quantity, variables};
+use super::super::{Cluster, Part, gitops, object_store, quantity, restart, variables};
+use crate::secrets::rotation;
 use crate::site::{ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster, Use, VolumeAccess};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -117,6 +118,31 @@ pub(super) fn claims(cluster: &Cluster<'_>) -> Vec<Value> {
 
 /// Every secret that the objects of the tree are made of, and what it must be.
 pub(super) fn values(cluster: &Cluster<'_>) -> Vec<Value> {
+    let rows = secrets(cluster).into_iter();
+    rows.map(|name| json!({ "name": name, "form": variables::form_of(cluster, &name) })).collect()
+}
+
+/// What another value of each of them leads to.
+pub(super) fn rotations(cluster: &Cluster<'_>) -> Vec<Value> {
+    let generated = cluster.site.generated_in_cluster();
+    let rows = secrets(cluster).into_iter().filter_map(|name| {
+        let effect = match rotation(&name).filter(|_| generated.contains(&name.as_str())) {
+            Some(row) => row.in_cluster.as_ref()?.effect,
+            None => "It is what its service gave you: change it there first.",
+        };
+        let restarts = restart::restarts(cluster, &[&name]);
+        let shown = format!("{}{name}", cluster.prefix().unwrap_or_default());
+        Some(json!({ "name": shown, "effect": effect, "restarts": restarts }))
+    });
+    rows.collect()
+}
+
+/// The names of these secrets.
+fn secrets(cluster: &Cluster<'_>) -> BTreeSet<String> {
+    if let Some(prefix) = cluster.prefix() {
+        let names = variables::names(cluster).into_iter();
+        return names.filter_map(|it| it.strip_prefix(prefix).map(str::to_owned)).collect();
+    }
     let generated = cluster.site.generated_in_cluster();
     let mut names: BTreeSet<String> = generated.iter().map(|it| (*it).to_owned()).collect();
     for layer in gitops::layers(cluster) {
@@ -128,8 +154,7 @@ pub(super) fn values(cluster: &Cluster<'_>) -> Vec<Value> {
         Use::Supplied(_) if cluster.site.encrypts() => Some(it.name.to_string()),
         _ => None,
     }));
-    let rows = names.into_iter();
-    rows.map(|name| json!({ "name": name, "form": variables::form_of(cluster, &name) })).collect()
+    names
 }
 
 /// What the External Secrets operator is asked for by an object.

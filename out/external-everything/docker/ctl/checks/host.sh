@@ -9,7 +9,7 @@ check_system() { # V01
   local id version synchronised
   id=$(sed -n 's/^ID="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$OS_RELEASE")
   version=$(sed -n 's/^VERSION_ID="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$OS_RELEASE")
-  expected | grep -qxF "$id $version" || bad "the system is $id $version"
+  is_expected "$id $version" || bad "the system is $id $version"
   case $(uname -m) in
     x86_64 | aarch64) ;;
     *) bad "the processor is $(uname -m)" ;;

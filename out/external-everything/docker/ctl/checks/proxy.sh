@@ -117,14 +117,15 @@ check_headers() { # V67
 }
 
 check_log() { # V69
-  local name address mark log=$LOGS/$PROJECT-access.log
+  local name address mark recent log=$LOGS/$PROJECT-access.log
   can curl
   IFS='=' read -r name address < <(expected)
   mark=trigger-ctl-$$
   fetch "$name" "$address" -o /dev/null "https://$name/healthcheck?token=$mark" || bad "$name does not answer"
   [[ -r $log ]] || bad "$log is not there"
-  if tail -n 200 "$log" | grep -qF "$mark"; then bad "a query stands in $log"; fi
-  if tail -n 200 "$log" | grep -q '"path":"[^"]*?'; then bad "a query stands in $log"; fi
+  recent=$(tail -n 200 "$log")
+  if grep -qF "$mark" <<<"$recent"; then bad "a query stands in $log"; fi
+  if grep -q '"path":"[^"]*?' <<<"$recent"; then bad "a query stands in $log"; fi
   good "the request stands there without its query"
 }
 

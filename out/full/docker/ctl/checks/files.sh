@@ -26,7 +26,7 @@ check_secrets() { # V21: says names, never values
       '') wrong+=("$name is missing") ;;
       *'<'*'>'* | *[Cc][Hh][Aa][Nn][Gg][Ee]*[Mm][Ee]*) wrong+=("$name is a placeholder") ;;
     esac
-    if expected | grep -qxF "not:$hash"; then wrong+=("$name is a value that upstream published"); fi
+    if is_expected "not:$hash"; then wrong+=("$name is a value that upstream published"); fi
     if [[ -n $value && $seen == *$'\n'"$hash"$'\n'* ]]; then wrong+=("$name is the same as another"); fi
     seen+=$hash$'\n'
     if [[ $name == ENCRYPTION_KEY && ${#value} != 32 ]]; then wrong+=("$name has not 32 bytes"); fi

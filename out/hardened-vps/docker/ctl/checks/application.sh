@@ -41,7 +41,7 @@ check_heartbeat() { # V56
   seen=$(sql <<<'select name, extract(epoch from now() - "lastHeartbeatAt")::int from "WorkerInstance" order by 2') ||
     unsure "PostgreSQL does not answer"
   while read -r name; do
-    age=$(sed -n "s/^$name|//p" <<<"$seen" | head -n 1)
+    age=$(sed -n "/^$name|/{s///p;q}" <<<"$seen")
     if [[ -z $age ]]; then
       wrong+=("$name never came")
     elif ((age >= 120)); then

@@ -29,7 +29,7 @@ check_sshd() { # V07
     grep -qxF "$it" <<<"$said" || bad "its settings do not say $it"
   done
   it=$(grep '^permitrootlogin ' <<<"$said")
-  expected | grep -qxF "$it" || bad "its settings say $it"
+  is_expected "$it" || bad "its settings say $it"
   good "keys alone, $it"
 }
 

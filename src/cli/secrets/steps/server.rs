@@ -1,38 +1,10 @@
-//! What is to be done on the servers of a site when secrets have changed.
+//! The steps for servers: the new files are copied there, and `trigger-ctl.sh` takes the values into use.
 
-use super::super::shell;
-use crate::secrets::{Rotation, Step, Way, wrapped};
+use super::super::super::shell;
+use super::Group;
+use crate::secrets::{Rotation, Step, Way};
 use crate::site::{Registry, Site};
 use std::path::Path;
-
-/// Commands for one host. Each is done only if the one before it went well.
-pub(in crate::cli) struct Group {
-    host: String,
-    /// Each with what it does, where that has to be said.
-    commands: Vec<(Option<&'static str>, String)>,
-}
-
-impl Group {
-    fn new(host: impl Into<String>, commands: Vec<String>) -> Self {
-        let commands = commands.into_iter().map(|it| (None, it)).collect();
-        Self { host: host.into(), commands }
-    }
-
-    fn add(&mut self, site: &Site, steps: impl Iterator<Item = &'static Step>) {
-        self.commands.extend(steps.map(|step| (Some(step.what), filled(site, step.command))));
-    }
-
-    /// Its lines, to be run as they stand.
-    pub(in crate::cli) fn lines(&self) -> Vec<String> {
-        let mut lines = vec![format!("# {}", self.host)];
-        for (nth, (what, command)) in self.commands.iter().enumerate() {
-            let and = if nth + 1 < self.commands.len() { " &&" } else { "" };
-            lines.extend(what.map(|what| format!("# - {what}")));
-            lines.push(format!("{command}{and}"));
-        }
-        lines
-    }
-}
 
 /// `{registry}` and `{user}` of a command.
 fn filled(site: &Site, command: &str) -> String {
@@ -61,7 +33,7 @@ pub(in crate::cli) fn groups(
     site: &Site,
     rows: &[&Rotation],
     folder: &Path,
-    build: Option<String>,
+    build: Option<&str>,
 ) -> Vec<Group> {
     if site.docker.is_none() {
         return Vec::new();
@@ -70,7 +42,7 @@ pub(in crate::cli) fn groups(
     let copied = copy(site, &folder.join("docker"));
     let here = Group::new(
         format!("here, with {host} as HOST"),
-        build.into_iter().chain([copied]).collect(),
+        build.map(str::to_owned).into_iter().chain([copied]).collect(),
     );
     let mut there = Group::new(format!("on {host}"), vec![enter(site)]);
     there.commands.extend(taken(rows.iter().copied()));
@@ -79,7 +51,8 @@ pub(in crate::cli) fn groups(
         all.extend(workers(site, rows, folder));
     }
     let mut clients = Group::new("on every machine that deploys, and in its CI", Vec::new());
-    clients.add(site, rows.iter().flat_map(|row| of(row).on_clients));
+    let steps = rows.iter().flat_map(|row| of(row).on_clients);
+    clients.commands.extend(steps.map(|it| (Some(it.what), filled(site, it.command))));
     all.extend((!clients.commands.is_empty()).then_some(clients));
     all
 }
@@ -132,27 +105,6 @@ fn of(row: &Rotation) -> Steps {
         Way::Rotate { before, after, on_clients, on_workers } => {
             Steps { before, after, on_clients, on_workers }
         }
-        Way::Never { .. } => Steps::default(),
+        Way::InCluster | Way::Never { .. } => Steps::default(),
     }
-}
-
-/// What rotating secrets leads to, and every step in the order in which it is done.
-pub(super) fn consequences(
-    site: &Site,
-    rows: &[&Rotation],
-    folder: &Path,
-    build: String,
-) -> String {
-    let mut text = String::new();
-    for row in rows {
-        text.push_str(&format!("{}\n{}", row.name, wrapped(row.effect, "  ")));
-        text.push_str(&wrapped(&format!("The old value: {}", row.old), "  "));
-        text.push('\n');
-    }
-    text.push_str("The steps, in this order:\n");
-    for group in groups(site, rows, folder, Some(build)) {
-        text.push('\n');
-        group.lines().iter().for_each(|line| text.push_str(&format!("  {line}\n")));
-    }
-    text
 }
