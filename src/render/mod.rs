@@ -107,9 +107,7 @@ fn comment(lines: &[String]) -> String {
 /// What a reader of the file gets must be what was meant.
 fn re_read(path: &str, body: &Body, text: &str) {
     let same = match body {
-        Body::Yaml { document, .. } => {
-            crate::yaml::read_back::<Value>(text).is_some_and(|read| read == *document)
-        }
+        Body::Yaml { document, .. } => crate::yaml::says(text, document),
         Body::Encrypted { document, sealing, .. } => encrypted::says(text, document, sealing),
         Body::Json(document) | Body::Inventory { document, .. } => {
             serde_json::from_str::<Value>(text).is_ok_and(|read| read == *document)

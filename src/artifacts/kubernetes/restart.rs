@@ -27,38 +27,54 @@ pub fn reload(site: &Site, secrets: &[&str]) -> Reload {
     let layers = gitops::layers(&cluster).iter();
     Reload {
         kustomizations: layers.map(|it| gitops::kustomization_name(&cluster, it.name)).collect(),
-        restarts: restarts(&cluster, secrets),
+        restarts: Readers::of(&cluster).restarts(secrets),
     }
 }
 
-/// What has to be started anew when secrets have other values, in that order.
-pub(super) fn restarts(cluster: &Cluster<'_>, secrets: &[&str]) -> Vec<String> {
-    let components: BTreeSet<Component> =
-        secrets.iter().flat_map(|it| components(cluster, it)).collect();
-    components.into_iter().filter_map(|it| named(cluster, it)).collect()
+/// Who reads which secret only when it starts.
+pub(super) struct Readers<'a> {
+    cluster: &'a Cluster<'a>,
+    /// Those that trigger-gen makes.
+    generated: Vec<&'static str>,
+    /// Those that the author supplies; whoever pulls images or saves a store reads his each time.
+    supplied: Vec<(Component, BTreeSet<String>)>,
 }
 
-fn components(cluster: &Cluster<'_>, secret: &str) -> Vec<Component> {
-    let is_ours = cluster.site.generated_in_cluster().contains(&secret);
-    match rotation(secret).filter(|_| is_ours) {
-        Some(row) => row.in_cluster.as_ref().map_or_else(Vec::new, |it| it.restarts.to_vec()),
-        None => readers(cluster, secret),
+impl<'a> Readers<'a> {
+    pub(super) fn of(cluster: &'a Cluster<'a>) -> Self {
+        let environment = |it: Variables| names(it.secret.iter().map(|(_, pieces)| pieces));
+        let secret = |it: &Secret| names(it.entries.iter().map(|(_, pieces)| pieces));
+        let mut webapp = environment(environment::webapp(cluster));
+        webapp.extend(app::of_webapp(cluster).iter().flat_map(secret));
+        let supplied = vec![
+            (Component::Webapp, webapp),
+            (Component::Supervisor, environment(environment::supervisor(cluster))),
+            (Component::Electric, secret(&app::postgres_urls(cluster))),
+        ];
+        Self { cluster, generated: cluster.site.generated_in_cluster(), supplied }
+    }
+
+    /// What has to be started anew when secrets have other values, in that order.
+    pub(super) fn restarts(&self, secrets: &[&str]) -> Vec<String> {
+        let components: BTreeSet<Component> =
+            secrets.iter().flat_map(|it| self.components(it)).collect();
+        components.into_iter().filter_map(|it| named(self.cluster, it)).collect()
+    }
+
+    fn components(&self, secret: &str) -> Vec<Component> {
+        match rotation(secret).filter(|_| self.generated.contains(&secret)) {
+            Some(row) => row.in_cluster.as_ref().map_or_else(Vec::new, |it| it.restarts.to_vec()),
+            None => {
+                let reads = self.supplied.iter().filter(|(_, names)| names.contains(secret));
+                reads.map(|(component, _)| *component).collect()
+            }
+        }
     }
 }
 
-/// Who has a secret that the author supplies. Whoever pulls images or saves a store reads it each time.
-fn readers(cluster: &Cluster<'_>, secret: &str) -> Vec<Component> {
-    let says = |pieces: &Pieces| pieces.secrets().any(|(name, _)| name.as_str() == secret);
-    let in_environment = |it: &Variables| it.secret.iter().any(|(_, pieces)| says(pieces));
-    let holds = |it: &Secret| it.entries.iter().any(|(_, pieces)| says(pieces));
-    let webapp =
-        in_environment(&environment::webapp(cluster)) || app::of_webapp(cluster).iter().any(holds);
-    let all = [
-        (webapp, Component::Webapp),
-        (in_environment(&environment::supervisor(cluster)), Component::Supervisor),
-        (holds(&app::postgres_urls(cluster)), Component::Electric),
-    ];
-    all.into_iter().filter(|(is, _)| *is).map(|(_, component)| component).collect()
+/// The secrets that values are made of.
+fn names<'a>(values: impl Iterator<Item = &'a Pieces>) -> BTreeSet<String> {
+    values.flat_map(Pieces::secrets).map(|(name, _)| name.to_string()).collect()
 }
 
 /// A component as kubectl takes it, if the site has it in the cluster.

@@ -1,6 +1,7 @@
 //! The tables of the runbook of a cluster.
 
-use super::super::{Cluster, Part, gitops, object_store, quantity, restart, variables};
+use super::super::restart::Readers;
+use super::super::{Cluster, Part, gitops, object_store, quantity, variables};
 use crate::secrets::rotation;
 use crate::site::{ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster, Use, VolumeAccess};
 use serde_json::{Value, json};
@@ -124,13 +125,13 @@ pub(super) fn values(cluster: &Cluster<'_>) -> Vec<Value> {
 
 /// What another value of each of them leads to.
 pub(super) fn rotations(cluster: &Cluster<'_>) -> Vec<Value> {
-    let generated = cluster.site.generated_in_cluster();
+    let (generated, readers) = (cluster.site.generated_in_cluster(), Readers::of(cluster));
     let rows = secrets(cluster).into_iter().filter_map(|name| {
         let effect = match rotation(&name).filter(|_| generated.contains(&name.as_str())) {
             Some(row) => row.in_cluster.as_ref()?.effect,
             None => "It is what its service gave you: change it there first.",
         };
-        let restarts = restart::restarts(cluster, &[&name]);
+        let restarts = readers.restarts(&[&name]);
         let shown = format!("{}{name}", cluster.prefix().unwrap_or_default());
         Some(json!({ "name": shown, "effect": effect, "restarts": restarts }))
     });

@@ -1,8 +1,14 @@
 //! Reading and writing YAML: the only module that names the YAML crate.
 
+mod same;
+
 use crate::source::Span;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use same::Same;
+use serde::de::{
+    self, Deserialize, DeserializeSeed as _, Deserializer, MapAccess, SeqAccess, Visitor,
+};
 use serde::ser::Serialize;
+use serde_json::Value;
 use serde_yaml::{
     DuplicateKeyPolicy, Location, MergeKeyPolicy, MessageFormatter, Spanned, UserMessageFormatter,
 };
@@ -80,13 +86,24 @@ pub fn read_value<T: de::DeserializeOwned>(text: &str) -> Result<T, String> {
 
 /// Reads back a document that was written a moment ago from a value that cannot repeat a key.
 pub fn read_back<T: de::DeserializeOwned>(text: &str) -> Option<T> {
-    let options = serde_yaml::options! {
+    serde_yaml::from_str_with_options(text, our_own()).ok()
+}
+
+/// Whether a document that was written a moment ago says this value, its keys in this order.
+pub fn says(text: &str, value: &Value) -> bool {
+    let same =
+        |deserializer: serde_yaml::Deserializer<'_, '_>| Same(value).deserialize(deserializer);
+    serde_yaml::with_deserializer_from_str_with_options(text, our_own(), same).is_ok()
+}
+
+/// How a document of our own writing is read.
+fn our_own() -> serde_yaml::Options {
+    serde_yaml::options! {
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         merge_keys: MergeKeyPolicy::AsOrdinary,
         with_snippet: false,
         budget: None,
-    };
-    serde_yaml::from_str_with_options(text, options).ok()
+    }
 }
 
 /// Writes one document. A string that any reader could take for something else is quoted.
@@ -301,6 +318,40 @@ mod tests {
             let error = read(text).expect_err(text);
             assert!(error.message.contains(said), "{text:?}: {}", error.message);
         }
+    }
+
+    #[test]
+    fn a_document_says_its_value_and_no_other() {
+        let value = serde_json::json!({
+            "a": ["x", 1, -2, 18446744073709551615_u64, 1.5, true, null, [], {}],
+            "b": { "yes": "no", "1": "2026-11-21", "": "", "<<": "~" },
+        });
+        assert!(says(&write(&value), &value));
+        let mut others = Vec::new();
+        for (pointer, other) in [
+            ("/a", serde_json::json!(["x"])),
+            ("/a/0", serde_json::json!("y")),
+            ("/a/1", serde_json::json!("1")),
+            ("/a/1", serde_json::json!(1.0)),
+            ("/a/3", serde_json::json!(-1)),
+            ("/a/5", serde_json::json!(false)),
+            ("/a/6", serde_json::json!("null")),
+            ("/a/6", serde_json::json!({})),
+            ("/a/7", serde_json::json!({})),
+            ("/a/8", serde_json::json!([])),
+            ("/b", serde_json::json!({ "yes": "no" })),
+            ("/b", serde_json::json!({ "1": "2026-11-21", "yes": "no", "": "", "<<": "~" })),
+            ("/b/<<", serde_json::json!("")),
+        ] {
+            let mut changed = value.clone();
+            *changed.pointer_mut(pointer).expect("a place") = other;
+            others.push(changed);
+        }
+        for other in others {
+            assert!(!says(&write(&value), &other), "{other}");
+            assert!(!says(&write(&other), &value), "{other}");
+        }
+        assert!(!says("a: [", &value) && !says("", &value));
     }
 
     #[test]
