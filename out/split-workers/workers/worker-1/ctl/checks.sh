@@ -108,7 +108,7 @@ chosen() { # verify|doctor|status|outside IDS: keeps those of the list
   CHECKS=("${kept[@]}")
 }
 
-expected() { printf '%s' "${EXPECT[$ID]}"; } # one word of the check in a line
+expected() { printf '%s' "${EXPECT[$ID]}"; }             # one word of the check in a line
 is_expected() { grep -qxF -- "$1" <<<"${EXPECT[$ID]}"; } # WORD
 
 # --- making them ---
