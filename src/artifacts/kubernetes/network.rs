@@ -12,11 +12,16 @@ fn webapp(cluster: &Cluster<'_>) -> Value {
 }
 
 fn component(cluster: &Cluster<'_>, name: &str) -> Value {
-    json!({ "podSelector": { "matchLabels": {
+    selected(component_labels(cluster, name))
+}
+
+/// The labels that the chart gives the pods of a component.
+pub(super) fn component_labels(cluster: &Cluster<'_>, name: &str) -> Value {
+    json!({
         "app.kubernetes.io/name": "trigger",
         "app.kubernetes.io/instance": cluster.site.name.as_str(),
         "app.kubernetes.io/component": name,
-    }}})
+    })
 }
 
 /// The job that saves a store.

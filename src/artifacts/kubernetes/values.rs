@@ -2,8 +2,8 @@
 
 use super::environment::{self, Variables};
 use super::{
-    Cluster, app, clickhouse, electric, ingress, marked, object_store, postgres, quantity, redis,
-    resources,
+    Cluster, app, clickhouse, electric, ingress, marked, network, object_store, postgres, quantity,
+    redis, resources,
 };
 use crate::artifacts::environment::{S2_BASIN, in_url};
 use crate::site::{
@@ -75,7 +75,19 @@ fn webapp_values(cluster: &Cluster<'_>, variables: &Variables) -> Value {
     if cluster.it.monitoring {
         webapp["serviceMonitor"] = json!({ "enabled": true });
     }
+    if cluster.it.volumes.shared_access == VolumeAccess::OneNode {
+        webapp["affinity"] = beside_itself(cluster);
+    }
     webapp
+}
+
+/// A new pod is ready before the old one goes, and both mount the shared volume: on another node it would wait for ever.
+fn beside_itself(cluster: &Cluster<'_>) -> Value {
+    let old = json!({
+        "labelSelector": { "matchLabels": network::component_labels(cluster, "webapp") },
+        "topologyKey": "kubernetes.io/hostname",
+    });
+    json!({ "podAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": [old] } })
 }
 
 fn supervisor_values(cluster: &Cluster<'_>, variables: &Variables) -> Value {

@@ -9,11 +9,16 @@ use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
 
-/// A node that says of itself that it has room for everything.
-const NODE: &str = r#"
+/// Two nodes that say of themselves that they have room for everything.
+const NODES: &str = r#"
 apiVersion: v1
 kind: Node
-metadata: {name: node-0, labels: {kubernetes.io/os: linux}}
+metadata: {name: node-0, labels: {kubernetes.io/os: linux, kubernetes.io/hostname: node-0}}
+status: {allocatable: {cpu: "64", memory: 512Gi, pods: "250"}, capacity: {cpu: "64", memory: 512Gi, pods: "250"}}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: node-1, labels: {kubernetes.io/os: linux, kubernetes.io/hostname: node-1}}
 status: {allocatable: {cpu: "64", memory: 512Gi, pods: "250"}, capacity: {cpu: "64", memory: 512Gi, pods: "250"}}
 ---
 apiVersion: v1
@@ -59,7 +64,7 @@ impl Plane {
             command.args(["--manage-all-nodes=true", "--node-lease-duration-seconds=40"]);
         });
         // Made, not applied: what is applied has no status.
-        let made = plane.kubectl.run_with(&["create", "-f", "-"], NODE);
+        let made = plane.kubectl.run_with(&["create", "-f", "-"], NODES);
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let definitions = root().join("tests/cluster/definitions.json");
         plane.kubectl.must(&["apply", "--server-side", "-f", &definitions.display().to_string()]);

@@ -12,7 +12,7 @@ use crate::release::Evidence;
 use crate::secrets::Component;
 use crate::site::{
     BackupInCluster, BackupPlace, ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster,
-    Transport,
+    Transport, VolumeAccess,
 };
 use crate::tree::Mode;
 use serde_json::{Value, json};
@@ -81,6 +81,8 @@ fn told(cluster: &Cluster<'_>) -> Value {
         })).collect::<Vec<_>>(),
         "store": site.store.to_string(),
         "replicas": it.replicas,
+        "one_node": it.volumes.shared_access == VolumeAccess::OneNode,
+        "webapp_memory": it.resources.webapp.memory.to_string(),
         "port": object_store::PORT,
         // A template cannot hold these two braces.
         "address": "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}",
