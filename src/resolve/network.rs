@@ -1,11 +1,10 @@
 //! `network`: from where the site is reached, and what of it.
 
+use super::storage::named_hosts;
 use super::{Cx, placeholder};
 use crate::diag::{Diagnostic, Place};
 use crate::release::{QUERY_FLOOR, Reader, Release, env, lookup};
-use crate::site::{
-    BundledObjectStore, Expose, Network, NetworkAccess, ObjectStore, Registry, Storage, Tailnet,
-};
+use crate::site::{Expose, Network, NetworkAccess, ObjectStore, Registry, Storage, Tailnet};
 use crate::spec;
 use crate::value::Domain;
 
@@ -66,7 +65,7 @@ fn tailnet(
 ) -> Tailnet {
     let route = "network.access.tailscale.api_domain";
     if let Some(api) = &written.api_domain {
-        for (other, host) in taken(domain, storage) {
+        for (other, host) in named_hosts(domain, storage) {
             if host == api {
                 let message = format!("`{api}` is the host of `{other}` already");
                 let help = match other {
@@ -85,20 +84,6 @@ fn tailnet(
         ipv6: written.ipv6.clone(),
         api_domain: written.api_domain.clone(),
     }
-}
-
-/// The hosts that other keys name.
-fn taken<'a>(domain: &'a Domain, storage: &'a Storage) -> Vec<(&'static str, &'a Domain)> {
-    let mut taken = vec![("domain", domain)];
-    if let ObjectStore::Bundled(BundledObjectStore { public_host: Some(host), .. }) =
-        &storage.object_store
-    {
-        taken.push(("storage.object_store.bundled.public_host", host));
-    }
-    if let Registry::Bundled(it) = &storage.registry {
-        taken.push(("storage.registry.bundled.host", &it.host));
-    }
-    taken
 }
 
 /// What has to be open, and why.

@@ -35,15 +35,7 @@ pub(super) fn resolve(
 
 /// One name leads to one of webapp, object store and registry.
 fn refuse_shared_hosts(storage: &Storage, domain: &Domain, cx: &mut Cx<'_>) {
-    let mut taken = vec![("domain", domain)];
-    if let ObjectStore::Bundled(BundledObjectStore { public_host: Some(host), .. }) =
-        &storage.object_store
-    {
-        taken.push(("storage.object_store.bundled.public_host", host));
-    }
-    if let Registry::Bundled(it) = &storage.registry {
-        taken.push(("storage.registry.bundled.host", &it.host));
-    }
+    let taken = named_hosts(domain, storage);
     for (nth, (key, host)) in taken.iter().enumerate() {
         if let Some((other, _)) = taken[..nth].iter().find(|(_, it)| it == host) {
             let message = format!("`{host}` is the host of `{other}` already");
@@ -53,6 +45,23 @@ fn refuse_shared_hosts(storage: &Storage, domain: &Domain, cx: &mut Cx<'_>) {
             );
         }
     }
+}
+
+/// The hosts of the site, each with the key that names it.
+pub(super) fn named_hosts<'a>(
+    domain: &'a Domain,
+    storage: &'a Storage,
+) -> Vec<(&'static str, &'a Domain)> {
+    let mut hosts = vec![("domain", domain)];
+    if let ObjectStore::Bundled(BundledObjectStore { public_host: Some(host), .. }) =
+        &storage.object_store
+    {
+        hosts.push(("storage.object_store.bundled.public_host", host));
+    }
+    if let Registry::Bundled(it) = &storage.registry {
+        hosts.push(("storage.registry.bundled.host", &it.host));
+    }
+    hosts
 }
 
 fn postgres(written: Option<&spec::Postgres>, cx: &mut Cx<'_>) -> Postgres {
