@@ -4,7 +4,7 @@ use super::rotation::{FINGERPRINT_KEY, Rotation, Way, rotation};
 use super::{Draft, Refusal, faults, set};
 use crate::manifest::Manifest;
 use crate::release::env;
-use crate::site::{SecretsInCluster, Site, Use, generated};
+use crate::site::{Site, Use, generated};
 use crate::value::SecretName;
 
 /// The rows of the secrets that are to be rotated, each once and in the order of the table; or every
@@ -34,9 +34,7 @@ fn one(site: &Site, name: &str, site_file: &str) -> Result<&'static Rotation, Re
         Ok(needed) => needed,
         Err(nearest) => {
             let row = rotation(name).filter(|row| row.name == FINGERPRINT_KEY);
-            let refused =
-                || Err(elsewhere(site, name).unwrap_or_else(|| set::unknown(site, name, nearest)));
-            return row.map_or_else(refused, may_change);
+            return row.map_or_else(|| Err(set::unknown(site, name, nearest)), may_change);
         }
     };
     match (needed.origin, rotation(needed.name.as_str())) {
@@ -51,23 +49,6 @@ fn one(site: &Site, name: &str, site_file: &str) -> Result<&'static Rotation, Re
             ),
         }),
     }
-}
-
-/// A secret of a site that has no store, since nothing of its output holds one.
-fn elsewhere(site: &Site, name: &str) -> Option<Refusal> {
-    let cluster = site.kubernetes.as_ref().filter(|_| !site.writes_secrets())?;
-    let place = match &cluster.secrets {
-        _ if !site.generated_in_cluster().contains(&name) => return None,
-        SecretsInCluster::Substitute { from, .. } => format!("the Secret `{from}` of the cluster"),
-        SecretsInCluster::External { store, entry, .. } => {
-            format!("the entry `{entry}` of `{store}`")
-        }
-        SecretsInCluster::Sops { .. } => return None,
-    };
-    Some(Refusal {
-        why: format!("`{name}` is in {place}, and trigger-gen has no value of it"),
-        help: "change it there: the chapter \"Change a secret\" of kubernetes/RUNBOOK.md has every step".into(),
-    })
 }
 
 fn may_change(row: &'static Rotation) -> Result<&'static Rotation, Refusal> {

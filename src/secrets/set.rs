@@ -2,7 +2,7 @@
 
 use super::{Draft, Refusal, faults};
 use crate::release::env;
-use crate::site::{Needed, Site, Use};
+use crate::site::{Needed, SecretsInCluster, Site, Use};
 use crate::value::{Scalar, SecretName};
 
 /// Puts a value into a store, one line break at its end left out. A refusal holds no value.
@@ -33,6 +33,9 @@ pub fn set(draft: &mut Draft, site: &Site, name: &str, value: &str) -> Result<()
 }
 
 pub(super) fn unknown(site: &Site, name: &str, nearest: Option<SecretName>) -> Refusal {
+    if let Some(refusal) = elsewhere(site, name) {
+        return refusal;
+    }
     // What is no name may be a value that was put in the wrong place.
     let why = match SecretName::from_text(name) {
         Ok(name) => format!("the site `{}` needs no secret `{name}`", site.name),
@@ -43,6 +46,28 @@ pub(super) fn unknown(site: &Site, name: &str, nearest: Option<SecretName>) -> R
         None => "`trigger-gen secrets list SITE` names those that it needs".into(),
     };
     Refusal { why, help }
+}
+
+/// A secret of a site that has no store, since nothing of its output holds one.
+fn elsewhere(site: &Site, name: &str) -> Option<Refusal> {
+    let cluster = site.kubernetes.as_ref().filter(|_| !site.writes_secrets())?;
+    let place = match &cluster.secrets {
+        _ if !is_of_cluster(site, name) => return None,
+        SecretsInCluster::Substitute { from, .. } => format!("the Secret `{from}` of the cluster"),
+        SecretsInCluster::External { store, entry, .. } => {
+            format!("the entry `{entry}` of `{store}`")
+        }
+        SecretsInCluster::Sops { .. } => return None,
+    };
+    Some(Refusal {
+        why: format!("`{name}` is in {place}, and trigger-gen has no value of it"),
+        help: "change it there: the chapter \"Change a secret\" of kubernetes/RUNBOOK.md has every step".into(),
+    })
+}
+
+fn is_of_cluster(site: &Site, name: &str) -> bool {
+    let supplied = site.supplied.iter().any(|(it, _)| it.as_str() == name);
+    supplied || site.generated_in_cluster().contains(&name)
 }
 
 fn standing(name: &SecretName) -> Refusal {

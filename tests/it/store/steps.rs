@@ -198,6 +198,9 @@ fn values_that_only_the_cluster_has_are_refused() {
     for part in ["is in the Secret `cluster-secrets` of the cluster", "\"Change a secret\""] {
         assert!(ran.err.contains(part), "{part} is missing in {}", ran.err);
     }
+    let set = ["secrets", "set", "REGISTRY_PASSWORD", "site.yaml"];
+    let ran = run(folder.path(), &set, Some("glpat-another"));
+    assert!(ran.code == 1 && ran.err.contains("\"Change a secret\""), "{}", ran.err);
     let ran = run(folder.path(), &["secrets", "rotate", "NOTHING", "site.yaml"], None);
     assert!(ran.code == 1 && ran.err.contains("needs no secret `NOTHING`"), "{}", ran.err);
 }
