@@ -169,6 +169,8 @@ pub static PROOFS: &[&Proof] = &[
     &cluster::UNSELECTED_POLICY,
     &cluster::POOLED_REPLICATION,
     &cluster::LOCKED_OUT_JOB,
+    &cluster::MISSING_NAMESPACE,
+    &cluster::CUT_OFF_RUNS,
     &cluster::UNDECLARED_SUBSTITUTION,
     &cluster::NUMBER_LIKE_SECRET,
     &cluster::CLUSTER_SECRET_IN_CLEAR,

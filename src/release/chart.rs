@@ -37,8 +37,17 @@ pub const SIX_SECRETS: Version = Version(4, 5, 6);
 /// The first chart that reads every Secret by which it is told of stores.
 pub const READS_SECRETS: Version = Version(4, 4, 5);
 
+/// The first chart that tells runs in another namespace where their logs and traces go: by the whole name of the webapp.
+pub const WHOLE_NAMES: Version = Version(4, 4, 6);
+
 /// The first chart with values of s2.
 pub const S2_VALUES: Version = Version(4, 5, 2);
+
+/// The service of the s2 that the chart brings. The URL of it, which runs get, names no namespace.
+#[must_use]
+pub fn s2_service(fullname: &str) -> String {
+    format!("{fullname}-s2")
+}
 
 /// The variables by which replication is told of PostgreSQL itself, where queries go through a pooler.
 pub const AROUND_POOLER: [&str; 2] =

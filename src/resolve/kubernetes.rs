@@ -1,6 +1,6 @@
 //! `kubernetes`: what the cluster runs, and how it is told.
 
-use super::{Cx, known, placeholder};
+use super::{Cx, known, placeholder, runs};
 use crate::diag::{Diagnostic, Place, Route};
 use crate::release::chart::{AROUND_POOLER, OWN_CLICKHOUSE, READS_SECRETS, written};
 use crate::release::{RELEASES, Reader, Release, Version, images};
@@ -30,6 +30,7 @@ pub(super) fn resolve(
     Kubernetes {
         chart,
         owns_namespace: namespace.as_str() != "default",
+        runs: runs::resolve(written.runs.as_ref(), &namespace),
         namespace,
         pod_security: match written.pod_security {
             Some(spec::PodSecurity::Privileged) => "privileged",
@@ -126,6 +127,7 @@ fn refuse_unused(written: &spec::Kubernetes, storage: &Storage, cx: &mut Cx<'_>)
     let object_store = matches!(storage.object_store, ObjectStore::Bundled(_));
     let s2 = matches!(storage.streams, crate::site::Streams::Bundled);
     let default = written.namespace.as_ref().is_some_and(|it| it.as_str() == "default");
+    let apart = written.runs.as_ref().is_some_and(|it| it.namespace.is_some());
     let rows = [
         ("postgres", written.postgres.is_some(), postgres),
         ("redis", written.redis.is_some(), redis),
@@ -141,7 +143,7 @@ fn refuse_unused(written: &spec::Kubernetes, storage: &Storage, cx: &mut Cx<'_>)
         ("resources.redis", resources.redis.is_some(), redis),
         ("resources.clickhouse", resources.clickhouse.is_some(), clickhouse),
         ("resources.object_store", resources.object_store.is_some(), object_store),
-        ("pod_security", written.pod_security.is_some(), !default),
+        ("pod_security", written.pod_security.is_some(), !default || apart),
     ];
     for (key, _, _) in rows.into_iter().filter(|(_, said, exists)| *said && !exists) {
         let at = Place::Key(format!("{KEY}.{key}").as_str().into());
@@ -497,6 +499,7 @@ pub(super) fn refuse_mixtures(spec: &SiteSpec, site: &Site, cx: &mut Cx<'_>) {
     refuse_written(site, cx);
     refuse_around_pooler(site, cx);
     refuse_long_job(site, cx);
+    runs::refuse(spec, site, cx);
     if site.docker.is_none() {
         refuse_expose(spec, cx);
         refuse_timezone(spec, site, cx);

@@ -15,6 +15,7 @@ mod network;
 mod patches;
 mod proxy;
 mod release;
+mod runs;
 mod storage;
 
 use crate::diag::Sink;

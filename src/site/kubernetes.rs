@@ -13,12 +13,14 @@ use crate::value::{
 pub struct Kubernetes {
     /// The release of the official chart.
     pub chart: Version,
-    /// Where everything lives.
+    /// Where everything but the pods of runs lives.
     pub namespace: Namespace,
     /// Whether that namespace is the site's alone.
     pub owns_namespace: bool,
-    /// What the namespace lets pods do, as its label has it.
+    /// What the namespaces of the site let pods do, as their label has it.
     pub pod_security: &'static str,
+    /// The pods of runs.
+    pub runs: Runs,
     /// Where the tree stands.
     pub gitops: Gitops,
     /// How secrets arrive.
@@ -45,6 +47,13 @@ pub struct Kubernetes {
     pub network_policies: bool,
     /// Whether Prometheus is told what to scrape.
     pub monitoring: bool,
+}
+
+/// The pods of runs.
+#[derive(Debug, Clone)]
+pub struct Runs {
+    /// Where they live: with everything else, or in a namespace that is theirs alone.
+    pub namespace: Namespace,
 }
 
 /// Where the tree stands in the repository that Flux reads.
@@ -277,6 +286,11 @@ impl BackupPlace {
 }
 
 impl Kubernetes {
+    /// Whether runs have a namespace of their own.
+    pub fn has_runs_apart(&self) -> bool {
+        self.runs.namespace != self.namespace
+    }
+
     /// What stands between the webapp and PostgreSQL, if anything.
     pub fn pooler(&self) -> Option<&Pooler> {
         self.postgres.as_ref()?.pooler.as_ref()

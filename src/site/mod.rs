@@ -23,7 +23,7 @@ pub use docker::{Docker, Images, Publish, Worker};
 pub use hardening::{Daemon, Fail2ban, Firewall, Hardening, Sshd};
 pub use kubernetes::{
     BackupInCluster, BackupPlace, ClickhouseInCluster, Gitops, Ingress, IngressTls, Kubernetes,
-    Pooler, PostgresInCluster, RedisInCluster, Resource, Resources, SecretsInCluster, Volume,
+    Pooler, PostgresInCluster, RedisInCluster, Resource, Resources, Runs, SecretsInCluster, Volume,
     VolumeAccess, Volumes,
 };
 pub use network::{Expose, Network, NetworkAccess, Tailnet};

@@ -10,10 +10,12 @@ use crate::value::{
 section! {
     /// Compile for a Kubernetes cluster under Flux. `storage` says which stores are bundled: those run in the cluster.
     Kubernetes {
-        /// Namespace of everything. Default: one of its own, called like the site.
+        /// Namespace of everything but what `runs` puts elsewhere. Default: one of its own, called like the site.
         optional namespace: Namespace,
-        /// What the namespace lets pods do, where it is one of its own. Default: baseline.
+        /// What the namespaces that are the site's own let pods do. Default: baseline.
         optional pod_security: PodSecurity,
+        /// Where the pods of runs live, in which users' code is.
+        optional runs: Runs,
         /// Where the tree stands in the repository that Flux reads.
         required gitops: Gitops,
         /// How secrets reach the cluster.
@@ -36,7 +38,8 @@ section! {
         optional resources: ClusterResources,
         /// How many pods of the webapp. More than one need a shared volume that all nodes write. Default: 1.
         optional replicas: u32,
-        /// Whether stores are closed to all but their users. Default: true.
+        /// Whether stores are closed to all but their users, and pods of runs in a namespace of their own to everybody.
+        /// Default: true.
         optional network_policies: bool,
         /// Whether Prometheus is told of what can be scraped, which takes its operator's kinds. Default: false.
         optional monitoring: bool,
@@ -52,6 +55,15 @@ choice! {
             /// What is not known to lead out of a container. The pods of the site and of its runs pass it.
             Baseline = "baseline",
         }
+    }
+}
+
+section! {
+    /// The pods of runs.
+    Runs {
+        /// Their namespace, which the tree makes, apart from secrets and stores. From release 4.4.6. When it changes, pods that
+        /// are there stay, and nobody but you removes them. Default: that of the site.
+        optional namespace: Namespace,
     }
 }
 
@@ -144,7 +156,7 @@ choice! {
         words {
             /// For the whole cluster.
             Cluster = "cluster",
-            /// In the namespace of the site.
+            /// In the namespace of the site, and in that of its runs where a Secret goes there.
             Namespace = "namespace",
         }
     }

@@ -34,7 +34,7 @@ pub use kubernetes::{
     ClusterBackup, ClusterClickhouse, ClusterPostgres, ClusterRedis, ClusterResources,
     ClusterSecrets, ClusterVolume, ClusterVolumes, ExternalSecrets, FluxFloor, Gateway, Gitops,
     Ingress, IngressTls, Kubernetes, PodSecurity, PostgresBackup, PostgresPooler, RedisImage,
-    Resource, SharedVolume, SopsSecrets, StoreScope, Substitute, Traefik, VolumeAccess,
+    Resource, Runs, SharedVolume, SopsSecrets, StoreScope, Substitute, Traefik, VolumeAccess,
 };
 pub use limits::{Concurrency, Limits, Payloads, RateLimit, Retention};
 pub use lists::{Allow, SecretsSection};

@@ -109,6 +109,7 @@ docker: { proxy: { nginx: { tls: { letsencrypt: { challenge: http01 } } } } }
 storage: { registry: { external: { host: images.example.com, namespace: jobs } } }
 kubernetes:
   gitops: { path: apps/jobs }
+  runs: { namespace: base-runs }
   secrets: { external_secrets: { store: vault, entry: jobs, scope: namespace, refresh: 30m } }
   ingress: { gateway: { name: public, namespace: gateways, listener: https } }
   postgres:

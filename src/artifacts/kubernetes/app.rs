@@ -3,17 +3,16 @@
 use super::gitops::{chart_source, helm_release};
 use super::secrets::Secret;
 use super::{
-    Cluster, Layer, Part, clickhouse, electric, environment, ingress, marked, object_store,
-    postgres, redis, values,
+    Cluster, Layer, Part, clickhouse, electric, environment, ingress, object_store, postgres,
+    redis, runs, values,
 };
 use crate::artifacts::environment::{database_url, in_url};
 use crate::artifacts::setting::{Pieces, percent_encoded};
 use crate::release::chart::{CHART, Pinned, SIX_SECRETS};
 use crate::release::env;
 use crate::site::{
-    Clickhouse, ClickhouseInCluster, ObjectStore, Postgres, Redis, Registry, Streams, generated,
+    Clickhouse, ClickhouseInCluster, ObjectStore, Postgres, Redis, Streams, generated,
 };
-use crate::value::SecretName;
 use serde_json::json;
 
 pub(super) const NAME: &str = "app";
@@ -36,19 +35,9 @@ pub(super) fn secret_name(cluster: &Cluster<'_>) -> String {
     cluster.name("secrets")
 }
 
-impl Cluster<'_> {
-    /// Who pulls task images, and with which password.
-    pub(super) fn pull_login(&self) -> Option<(&str, &SecretName)> {
-        match &self.site.storage.registry {
-            Registry::External(it) => it.login.as_ref().map(|(user, name)| (user.as_str(), name)),
-            Registry::Bundled(_) => None,
-        }
-    }
-}
-
 fn secrets(cluster: &Cluster<'_>) -> Vec<Secret> {
     let mut secrets = of_webapp(cluster);
-    secrets.extend(registry(cluster));
+    secrets.extend(runs::pull_secret(cluster).filter(|_| !cluster.it.has_runs_apart()));
     secrets.extend(further(cluster));
     secrets
 }
@@ -119,23 +108,6 @@ pub(super) fn postgres_urls(cluster: &Cluster<'_>) -> Secret {
         }
     };
     postgres::urls(cluster, urls)
-}
-
-/// What the nodes log in with. Without the field `auth`, which would have to be encoded after Flux filled it in.
-fn registry(cluster: &Cluster<'_>) -> Option<Secret> {
-    let (user, password) = cluster.pull_login()?;
-    let host = marked::of_narrow(cluster.site.storage.registry.host());
-    let quoted = |text: &str| json!(text).to_string();
-    let before =
-        format!("{{\"auths\":{{\"{host}\":{{\"username\":{},\"password\":\"", quoted(user));
-    let login = Pieces::from(before).in_json(password).text("\"}}}");
-    Some(Secret {
-        file: "registry-secret.yaml",
-        name: cluster.name("registry"),
-        kind: "kubernetes.io/dockerconfigjson",
-        labels: json!({}),
-        entries: vec![(".dockerconfigjson".into(), login)],
-    })
 }
 
 /// Variables of webapp and supervisor that are secret.

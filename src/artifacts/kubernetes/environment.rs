@@ -31,7 +31,8 @@ pub(super) fn supervisor(cluster: &Cluster<'_>) -> Variables {
     let mut found =
         sorted(cluster, Reader::Supervisor, environment::supervisor_extra(cluster.site));
     if cluster.pull_login().is_some() {
-        let pull = json!({ "name": env::KUBERNETES_IMAGE_PULL_SECRETS, "value": cluster.name("registry") });
+        let secret = cluster.pull_secret_name();
+        let pull = json!({ "name": env::KUBERNETES_IMAGE_PULL_SECRETS, "value": secret });
         found.extra.insert(0, pull);
     }
     found

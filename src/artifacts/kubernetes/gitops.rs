@@ -2,7 +2,7 @@
 
 use super::{
     Cluster, KEPT, Layer, Part, app, clickhouse, marked, object, object_store, object_with,
-    postgres, redis,
+    postgres, redis, runs,
 };
 use crate::artifacts::{Cx, file, header};
 use crate::plan::{Body, Element, PlannedFile};
@@ -15,19 +15,20 @@ const ROOT: &str = "kubernetes/flux";
 /// The name of the file that kustomize looks for.
 const KUSTOMIZATION: &str = "kustomization.yaml";
 
-/// Every layer, the stores first.
+/// Every layer, that of the application last.
 pub(super) fn layers<'a>(cluster: &Cluster<'a>) -> &'a [Layer] {
     cluster.layers.get_or_init(|| made(cluster))
 }
 
 fn made(cluster: &Cluster<'_>) -> Vec<Layer> {
-    let stores = [
+    let before = [
         postgres::layer(cluster),
         redis::layer(cluster),
         clickhouse::layer(cluster),
         object_store::layer(cluster),
+        runs::layer(cluster),
     ];
-    stores.into_iter().flatten().chain([app::layer(cluster)]).collect()
+    before.into_iter().flatten().chain([app::layer(cluster)]).collect()
 }
 
 pub(super) fn files(cx: &Cx<'_>) -> Vec<PlannedFile> {
@@ -40,13 +41,19 @@ pub(super) fn files(cx: &Cx<'_>) -> Vec<PlannedFile> {
     files
 }
 
-/// What the Kustomization above applies: the namespace, and a Kustomization for each layer.
+/// What the Kustomization above applies: the namespaces, and a Kustomization for each layer.
 fn root(cx: &Cx<'_>, cluster: &Cluster<'_>, layers: &[Layer]) -> Vec<PlannedFile> {
     let mut resources = Vec::new();
     let mut files = Vec::new();
     if cluster.it.owns_namespace {
         resources.push("namespace.yaml".to_owned());
-        files.push(yaml(cx, "namespace.yaml", "The namespace", namespace(cluster)));
+        let made = namespace(cluster, cluster.it.namespace.as_str());
+        files.push(yaml(cx, "namespace.yaml", "The namespace", made));
+    }
+    if cluster.it.has_runs_apart() {
+        resources.push("runs-namespace.yaml".to_owned());
+        let made = namespace(cluster, cluster.it.runs.namespace.as_str());
+        files.push(yaml(cx, "runs-namespace.yaml", "The namespace of runs", made));
     }
     let names: Vec<&str> = layers.iter().map(|it| it.name).collect();
     for layer in layers {
@@ -60,10 +67,10 @@ fn root(cx: &Cx<'_>, cluster: &Cluster<'_>, layers: &[Layer]) -> Vec<PlannedFile
     files
 }
 
-fn namespace(cluster: &Cluster<'_>) -> Value {
+fn namespace(cluster: &Cluster<'_>, name: &str) -> Value {
     let level = cluster.it.pod_security;
     let metadata = json!({
-        "name": cluster.it.namespace.as_str(),
+        "name": name,
         "labels": {
             "app.kubernetes.io/part-of": cluster.site.name.as_str(),
             "pod-security.kubernetes.io/enforce": level,
@@ -100,7 +107,7 @@ fn flux_kustomization(cluster: &Cluster<'_>, layer: &Layer, all: &[&str]) -> Val
         false => depends,
     };
     let mut spec = json!({
-        "targetNamespace": cluster.it.namespace.as_str(),
+        "targetNamespace": cluster.namespace_of(layer.name),
         "commonMetadata": { "labels": { "app.kubernetes.io/part-of": cluster.site.name.as_str() } },
         "dependsOn": depends,
         "path": format!("./{}/{}", gitops.path, layer.name),
@@ -139,6 +146,19 @@ pub(super) fn kustomization_name(cluster: &Cluster<'_>, layer: &str) -> String {
         app::NAME => cluster.site.name.to_string(),
         other => cluster.name(other),
     }
+}
+
+/// The namespaces into which the External Secrets operator brings something, that of the site first.
+pub(super) fn fetched_into(cluster: &Cluster<'_>) -> Vec<String> {
+    let is_fetched = |part: &Part| match part {
+        Part::Object { document, .. } => document["kind"] == "ExternalSecret",
+        Part::Encrypted { .. } | Part::Config { .. } => false,
+    };
+    let with = layers(cluster).iter().filter(|it| it.parts.iter().any(is_fetched));
+    let mut found: Vec<String> = with.map(|it| cluster.namespace_of(it.name).to_owned()).collect();
+    found.sort_by_key(|it| it != cluster.it.namespace.as_str());
+    found.dedup();
+    found
 }
 
 /// The variables of a part.

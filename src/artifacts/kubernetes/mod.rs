@@ -19,6 +19,7 @@ mod postgres;
 mod redis;
 mod restart;
 mod runbook;
+mod runs;
 mod secrets;
 mod values;
 mod variables;
@@ -113,6 +114,14 @@ impl<'a> Cluster<'a> {
     /// A host that every pod of the cluster reaches a service of the site by.
     fn host(&self, service: &str) -> String {
         format!("{service}.{}.svc.cluster.local", self.it.namespace)
+    }
+
+    /// The namespace that a layer goes to.
+    fn namespace_of(&self, layer: &str) -> &str {
+        match layer {
+            runs::NAME => self.it.runs.namespace.as_str(),
+            _ => self.it.namespace.as_str(),
+        }
     }
 
     /// Whether secrets arrive as variables.

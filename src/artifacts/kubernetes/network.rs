@@ -1,6 +1,8 @@
-//! Policies that close each store to all but its users.
+//! Policies that close each store to all but its users, and runs to everybody.
 
-use super::{Cluster, Part, backup, clickhouse, electric, object, object_store, pooler, postgres};
+use super::{
+    Cluster, Part, backup, clickhouse, electric, object, object_store, pooler, postgres, runs,
+};
 use crate::site::{PostgresInCluster, Realtime, RedisInCluster};
 use serde_json::{Value, json};
 
@@ -138,7 +140,20 @@ pub(super) fn object_store(cluster: &Cluster<'_>) -> Option<Part> {
     let name = object_store::service(cluster);
     let is_public = cluster.site.object_store_host().is_some();
     let from = if is_public { anywhere() } else { json!({ "podSelector": {} }) };
-    policy(cluster, &name, by_app_template(&name), vec![rule(from, &[object_store::PORT])])
+    let mut ingress = vec![rule(from, &[object_store::PORT])];
+    if cluster.it.has_runs_apart() && !is_public {
+        let runs = namespace(cluster.it.runs.namespace.as_str());
+        ingress.push(rule(runs, &[object_store::PORT]));
+    }
+    policy(cluster, &name, by_app_template(&name), ingress)
+}
+
+/// Runs call, and nobody calls them.
+pub(super) fn runs(cluster: &Cluster<'_>) -> Option<Part> {
+    let spec = json!({ "podSelector": {}, "policyTypes": ["Ingress"] });
+    let name = cluster.name(runs::NAME);
+    let policy = object("networking.k8s.io/v1", "NetworkPolicy", &name, json!({ "spec": spec }));
+    cluster.it.network_policies.then(|| Part::object(FILE, policy))
 }
 
 /// The label by which the app-template chart knows the pods of a release.

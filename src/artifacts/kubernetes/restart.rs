@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 pub struct Reload {
     /// The Kustomizations of Flux, in the order in which they get ready.
     pub kustomizations: Vec<String>,
+    /// The namespaces in which the External Secrets operator has to fetch.
+    pub fetched_into: Vec<String>,
     /// What is started anew then, in that order: `deployment/NAME`.
     pub restarts: Vec<String>,
 }
@@ -27,6 +29,7 @@ pub fn reload(site: &Site, secrets: &[&str]) -> Reload {
     let layers = gitops::layers(&cluster).iter();
     Reload {
         kustomizations: layers.map(|it| gitops::kustomization_name(&cluster, it.name)).collect(),
+        fetched_into: gitops::fetched_into(&cluster),
         restarts: Readers::of(&cluster).restarts(secrets),
     }
 }

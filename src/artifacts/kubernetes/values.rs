@@ -98,6 +98,10 @@ fn supervisor_values(cluster: &Cluster<'_>, variables: &Variables) -> Value {
     if cluster.it.monitoring {
         supervisor["serviceMonitor"] = json!({ "enabled": true });
     }
+    if cluster.it.has_runs_apart() {
+        let namespace = cluster.it.runs.namespace.as_str();
+        supervisor["config"] = json!({ "kubernetes": { "namespace": namespace } });
+    }
     supervisor
 }
 

@@ -1,6 +1,7 @@
 //! Jobs that start by the clock.
 
 use super::Object;
+use super::namespaces::lets_in;
 use crate::proof::{Blame, Proof};
 use serde_json::Value;
 
@@ -18,7 +19,9 @@ pub(in crate::proof) static LOCKED_OUT_JOB: Proof = Proof {
             };
             for store in stores(template) {
                 let of_store = stack.of_kind("NetworkPolicy").filter(|it| is_of(it, store));
-                for policy in of_store.filter(|it| !lets_in(it, template)) {
+                let namespace = stack.namespace_of(job);
+                let labels = &template["metadata"]["labels"];
+                for policy in of_store.filter(|it| !lets_in(stack, it, namespace, labels)) {
                     let message =
                         format!("`{}` does not let the pods of `{}` in", policy.name, job.name);
                     let help = "add a rule with the labels of its pods";
@@ -42,22 +45,9 @@ fn stores(template: &Value) -> Vec<&str> {
 }
 
 /// Whether a policy is about the pods of a service.
-fn is_of(policy: &Object, service: &str) -> bool {
+pub(super) fn is_of(policy: &Object, service: &str) -> bool {
     let release =
         policy.document.pointer("/spec/podSelector/matchLabels/app.kubernetes.io~1instance");
     let release = release.and_then(Value::as_str);
     release.is_some_and(|it| service == it || service.strip_suffix("-master") == Some(it))
-}
-
-fn lets_in(policy: &Object, template: &Value) -> bool {
-    let rules = policy.document.pointer("/spec/ingress").and_then(Value::as_array);
-    let mut peers = rules.into_iter().flatten().filter_map(|it| it["from"].as_array()).flatten();
-    let carries = |peer: &Value| {
-        let wanted = peer.pointer("/podSelector/matchLabels").and_then(Value::as_object);
-        let all = |it: &serde_json::Map<String, Value>| {
-            it.iter().all(|(key, value)| template["metadata"]["labels"].get(key) == Some(value))
-        };
-        wanted.is_none_or(all)
-    };
-    peers.any(carries)
 }

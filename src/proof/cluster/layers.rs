@@ -11,7 +11,7 @@ fn needed(it: &Object) -> Vec<&str> {
 }
 
 /// The folder below [`FLUX`] that one leads to: the path within the repository ends with it.
-fn folder<'s>(stack: &'s Stack<'_>, it: &Object) -> Option<&'s str> {
+pub(super) fn folder<'s>(stack: &'s Stack<'_>, it: &Object) -> Option<&'s str> {
     let path = it.text("/spec/path")?;
     let last = path.rsplit('/').next()?;
     stack.objects.iter().map(|it| it.layer.as_str()).find(|layer| *layer == last)
@@ -78,16 +78,16 @@ pub(in crate::proof) static CIRCULAR_KUSTOMIZATION: Proof = Proof {
 
 pub(in crate::proof) static MISSING_DEPENDS_ON: Proof = Proof {
     name: "missing-depends-on",
-    summary: "The Kustomization of the application needs that of every store: it would start before its stores.",
+    summary: "The Kustomization of the application needs every other one: it would start before its stores.",
     blame: Blame::Compiler,
     check: |stack, report| {
         let Some((release, _)) = stack.chart() else { return };
         let of_app = |it: &&Object| folder(stack, it) == Some(&release.layer);
         let Some(app) = stack.layers().find(of_app) else { return };
-        for store in stack.layers().filter(|it| it.name != app.name) {
-            if !needed(app).contains(&store.name.as_str()) {
-                let message = format!("`{}` may begin before `{}` is ready", app.name, store.name);
-                let help = format!("add `- name: {}` to its `dependsOn`", store.name);
+        for other in stack.layers().filter(|it| it.name != app.name) {
+            if !needed(app).contains(&other.name.as_str()) {
+                let message = format!("`{}` may begin before `{}` is ready", app.name, other.name);
+                let help = format!("add `- name: {}` to its `dependsOn`", other.name);
                 report.fault(app.spot(stack, &["spec", "dependsOn"]), message, help);
             }
         }

@@ -4,6 +4,7 @@ mod chart;
 mod environment;
 mod jobs;
 mod layers;
+mod namespaces;
 mod objects;
 mod pooler;
 mod references;
@@ -18,6 +19,7 @@ pub(super) use layers::{
     CIRCULAR_KUSTOMIZATION, DANGLING_KUSTOMIZATION, MISSING_DEPENDS_ON, MISSING_STARTUP_PROBE,
     SHORT_HELM_TIMEOUT,
 };
+pub(super) use namespaces::{CUT_OFF_RUNS, MISSING_NAMESPACE};
 pub(super) use objects::{BAD_OBJECT_NAME, REPEATED_OBJECT, UNLISTED_OBJECT, UNSERVED_KIND};
 pub(super) use pooler::POOLED_REPLICATION;
 pub(super) use references::{DANGLING_OBJECT, DANGLING_SERVICE, UNSELECTED_POLICY};
@@ -123,6 +125,12 @@ impl<'a> Stack<'a> {
         let of_source = |it: &&Object| it.text("/spec/chartRef/name") == Some(source.name.as_str());
         Some((self.of_kind("HelmRelease").find(of_source)?, source))
     }
+}
+
+/// Whether a selector of labels selects these; an empty one selects all.
+fn selects(selector: &Value, labels: &Value) -> bool {
+    let wanted = selector["matchLabels"].as_object();
+    wanted.is_none_or(|it| it.iter().all(|(key, value)| labels.get(key) == Some(value)))
 }
 
 /// Every text of a document.

@@ -22,6 +22,7 @@ const SERVED: &[(&str, &str)] = &[
     ("v1", "Namespace"),
     ("v1", "PersistentVolumeClaim"),
     ("v1", "Secret"),
+    ("v1", "Service"),
 ];
 
 pub(in crate::proof) static UNSERVED_KIND: Proof = Proof {

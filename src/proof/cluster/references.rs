@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 pub(in crate::proof) static DANGLING_OBJECT: Proof = Proof {
     name: "dangling-object",
-    summary: "Every Secret with its key, claim, source and settings that an object of the tree for Flux names is in the tree.",
+    summary: "Every Secret with its key, claim, source and settings that an object of the tree for Flux names is in the tree, and in the namespace in which \
+              it is read.",
     blame: Blame::Compiler,
     check: |stack, report| {
         for it in stack.applied() {
@@ -53,20 +54,48 @@ fn secrets(stack: &Stack<'_>, report: &mut Report<'_>, it: &Object, entries: &Ma
     if text(entries, "name") == Some(pull)
         && let Some(names) = text(entries, "value")
     {
-        names.split(',').for_each(|name| secret(stack, report, it, name, &[".dockerconfigjson"]));
+        let keys = &[".dockerconfigjson"];
+        let namespace = stack.namespace_of_runs();
+        names.split(',').for_each(|name| secret_in(stack, report, it, name, keys, namespace));
     }
 }
 
-/// A Secret, or what makes one of that name, with keys.
+/// A Secret, or what makes one of that name, with keys, beside the object that reads it.
 fn secret(stack: &Stack<'_>, report: &mut Report<'_>, it: &Object, name: &str, keys: &[&str]) {
-    let plain = stack.of_kind("Secret").find(|it| it.name == name);
+    secret_in(stack, report, it, name, keys, stack.namespace_of(it));
+}
+
+/// The same in a namespace, as far as that is known.
+fn secret_in(
+    stack: &Stack<'_>,
+    report: &mut Report<'_>,
+    it: &Object,
+    name: &str,
+    keys: &[&str],
+    namespace: Option<&str>,
+) {
+    let plain = stack.of_kind("Secret").filter(|it| it.name == name);
     let fetched = |it: &&Object| it.text("/spec/target/name") == Some(name);
-    let Some(found) = plain.or_else(|| stack.of_kind("ExternalSecret").find(fetched)) else {
-        let message = format!(
-            "{} `{}` reads the Secret `{name}`, which the tree does not have",
-            it.kind, it.name
-        );
-        return report.fault(it.spot(stack, &[]), message, "correct the name, or add the Secret");
+    let all: Vec<&Object> = plain.chain(stack.of_kind("ExternalSecret").filter(fetched)).collect();
+    let elsewhere = |it: &Object| namespace.zip(stack.namespace_of(it)).filter(|(a, b)| a != b);
+    let Some(found) = all.iter().find(|it| elsewhere(it).is_none()) else {
+        let (message, help) = match all.first().and_then(|it| elsewhere(it)) {
+            Some((wanted, other)) => (
+                format!(
+                    "{} `{}` has the Secret `{name}` read in `{wanted}`, and the tree makes it in `{other}`",
+                    it.kind, it.name
+                ),
+                "move it into a layer of that namespace",
+            ),
+            None => (
+                format!(
+                    "{} `{}` reads the Secret `{name}`, which the tree does not have",
+                    it.kind, it.name
+                ),
+                "correct the name, or add the Secret",
+            ),
+        };
+        return report.fault(it.spot(stack, &[]), message, help);
     };
     for key in keys {
         if !keys_of(found).contains(key) {
@@ -133,16 +162,18 @@ fn others(stack: &Stack<'_>, report: &mut Report<'_>, it: &Object, entries: &Map
     }
 }
 
+/// How the official chart calls what it makes for a release.
+pub(super) fn full_name(release: &Object) -> String {
+    let name = &release.name;
+    if name.contains("trigger") { name.clone() } else { format!("{name}-trigger") }
+}
+
 /// The services that the objects of a tree make, with the ports that are known.
 fn services(stack: &Stack<'_>) -> Vec<String> {
     let mut names = Vec::new();
     for it in stack.of_kind("HelmRelease") {
         names.extend([it.name.clone(), format!("{}-master", it.name)]);
-        let full = if it.name.contains("trigger") {
-            it.name.clone()
-        } else {
-            format!("{}-trigger", it.name)
-        };
+        let full = full_name(it);
         let parts = ["webapp", "supervisor", "electric", "s2", "clickhouse"];
         names.extend(parts.iter().map(|part| format!("{full}-{part}")));
     }
@@ -192,7 +223,7 @@ pub(in crate::proof) static DANGLING_SERVICE: Proof = Proof {
 };
 
 /// The service of a name of the cluster, or of a host with its port, in a text.
-fn service(text: &str) -> Option<&str> {
+pub(super) fn service(text: &str) -> Option<&str> {
     let host = text.split("://").last()?.split('/').next()?;
     let (name, port) = host.split_once(':').unwrap_or((host, ""));
     if let Some((service, rest)) = name.split_once('.') {
@@ -205,11 +236,18 @@ fn service(text: &str) -> Option<&str> {
 
 pub(in crate::proof) static UNSELECTED_POLICY: Proof = Proof {
     name: "unselected-policy",
-    summary: "Every NetworkPolicy of the tree selects the pods of a release, Cluster or Pooler of the tree: it would close nothing otherwise.",
+    summary: "Every NetworkPolicy of the tree selects the pods of a release, Cluster or Pooler of the tree, or all of a namespace that is the runs' own: it \
+              would close nothing otherwise, or too much.",
     blame: Blame::Compiler,
     check: |stack, report| {
         for it in stack.of_kind("NetworkPolicy") {
-            let labels = it.document.pointer("/spec/podSelector/matchLabels");
+            let selector = &it.document["spec"]["podSelector"];
+            let is_of_all = selector.as_object().is_some_and(Map::is_empty);
+            if is_of_all {
+                of_all(stack, report, it);
+                continue;
+            }
+            let labels = selector.get("matchLabels");
             let label = |key: &str| labels.and_then(|it| it.get(key)?.as_str());
             let by_release = label("app.kubernetes.io/instance")
                 .is_some_and(|name| stack.of_kind("HelmRelease").any(|it| it.name == name));
@@ -228,3 +266,15 @@ pub(in crate::proof) static UNSELECTED_POLICY: Proof = Proof {
         }
     },
 };
+
+/// A policy about every pod of its namespace.
+fn of_all(stack: &Stack<'_>, report: &mut Report<'_>, it: &Object) {
+    let namespace = stack.namespace_of(it);
+    if !stack.has_runs_apart() || namespace != stack.namespace_of_runs() {
+        let place = namespace.unwrap_or("its namespace");
+        let message =
+            format!("`{}` selects every pod of `{place}`, and not those of runs alone", it.name);
+        let help = "select one release, Cluster or Pooler by its name";
+        report.fault(it.spot(stack, &["spec", "podSelector"]), message, help);
+    }
+}

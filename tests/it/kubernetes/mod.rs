@@ -14,6 +14,7 @@ mod hostile;
 mod judges;
 mod pooler;
 mod refused;
+mod runs;
 mod same;
 mod substitution;
 

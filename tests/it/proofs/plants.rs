@@ -82,6 +82,9 @@ const POLICY: &str = "kubernetes/flux/postgresql/network-policy.yaml";
 /// What nothing goes around.
 const POOLER: &str = "apiVersion: postgresql.cnpg.io/v1\nkind: Pooler\nmetadata:\n  name: home-k3s-postgresql-pooler\nspec:\n  cluster:\n    name: home-k3s-postgresql\n  pgbouncer:\n    poolMode: transaction\n";
 const KS_REDIS: &str = "kubernetes/flux/ks/redis.yaml";
+const KS_RUNS: &str = "kubernetes/flux/ks/runs.yaml";
+const S3_POLICY: &str = "kubernetes/flux/s3/network-policy.yaml";
+const TOP: &str = "kubernetes/flux/kustomization.yaml";
 const REDIS_SECRET: &str = "kubernetes/flux/redis/secret.yaml";
 const RELEASE: &str = "kubernetes/flux/app/helm-release.yaml";
 const VALUES: &str = "kubernetes/values.yaml";
@@ -352,15 +355,40 @@ pub(super) static PLANTS: &[Plant] = &[
     at(HOME, "short-helm-timeout", &[Edit::Replace(RELEASE, "timeout: 20m", "timeout: 5m")]),
     at(HOME, "missing-startup-probe", &[Edit::Replace(RELEASE, "failureThreshold: 90", "failureThreshold: 9"), Edit::Remove(VALUES)]),
     at(HOME, "dangling-object", &[Edit::Replace("kubernetes/flux/redis/helm-release.yaml", "existingClaim: home-k3s-redis-data", "existingClaim: home-k3s-redis")]),
+    with(&["unselected-policy"], at("full", "dangling-object", &[Edit::Replace(KS_RUNS, "targetNamespace: jobs-runs", "targetNamespace: jobs")])),
     at(HOME, "dangling-service", &[Edit::Replace(RELEASE, "host: home-k3s-redis-master", "host: redis"), Edit::Remove(VALUES)]),
     at(HOME, "unselected-policy", &[Edit::Replace("kubernetes/flux/redis/network-policy.yaml", "instance: home-k3s-redis", "instance: home-k3s-cache")]),
     at(HOME, "unselected-policy", &[Edit::Replace(POLICY, "      cnpg.io/cluster: home-k3s-postgresql\n  policyTypes", "      cnpg.io/poolerName: home-k3s-postgresql\n  policyTypes")]),
+    at("full", "unselected-policy", &[Edit::Replace(S3_POLICY, "  podSelector:\n    matchLabels:\n      app.kubernetes.io/instance: full-s3\n", "  podSelector: {}\n")]),
     at(HOME, "pooled-replication", &[Edit::Rewrite(POLICY, POOLER)]),
     with(
         &["dangling-object"],
         at(HOME, "pooled-replication", &[Edit::Rewrite(POLICY, POOLER), Edit::Replace(POLICY, "    name: home-k3s-postgresql\n", "    name: another\n")]),
     ),
     at("full", "locked-out-job", &[Edit::Replace("kubernetes/flux/redis/network-policy.yaml", "name: full-redis-backup", "name: full-cache-backup")]),
+    at(
+        "full",
+        "locked-out-job",
+        &[Edit::Replace(
+            "kubernetes/flux/redis/network-policy.yaml",
+            "        - podSelector:\n            matchLabels:\n              app.kubernetes.io/name: full-redis-backup\n",
+            "        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: jobs-runs\n",
+        )],
+    ),
+    at("full", "missing-namespace", &[Edit::Replace(TOP, "  - runs-namespace.yaml\n", ""), Edit::Remove("kubernetes/flux/runs-namespace.yaml")]),
+    with(&["dangling-object"], at(HOME, "missing-namespace", &[Edit::Replace(KS_REDIS, "targetNamespace: default", "targetNamespace: cache")])),
+    at("full", "cut-off-runs", &[Edit::Replace(RELEASE, "https://s3.jobs.example.com", "http://full-s3:9000"), Edit::Remove(VALUES)]),
+    at("full", "cut-off-runs", &[Edit::Replace(RELEASE, "http://full-trigger-webapp.jobs.svc.cluster.local:3030", "http://full-trigger-webapp:3030"), Edit::Remove(VALUES)]),
+    at(
+        "full",
+        "cut-off-runs",
+        &[
+            Edit::Replace(RELEASE, "https://s3.jobs.example.com", "http://full-s3.jobs.svc.cluster.local:9000"),
+            Edit::Remove(VALUES),
+            Edit::Replace(S3_POLICY, "namespaceSelector: {}", "podSelector: {}"),
+        ],
+    ),
+    at("full", "cut-off-runs", &[Edit::Replace(RELEASE, "    s2:\n      deploy: false", "    s2:\n      deploy: true"), Edit::Remove(VALUES)]),
     at(HOME, "undeclared-substitution", &[Edit::Replace(REDIS_SECRET, "${SECRET_TRIGGER_REDIS_PASSWORD}", "${SECRET_TRIGGER_CACHE_PASSWORD}")]),
     at(HOME, "number-like-secret", &[Edit::Replace(FRAGMENT, "SECRET_TRIGGER_REDIS_PASSWORD: \"\"", "SECRET_TRIGGER_REDIS_PASSWORD: \"1234e5\"")]),
     with(

@@ -219,7 +219,8 @@ fn servers_come_before_the_cluster() {
         "rsync -a",
         "rotate POSTGRES_PASSWORD",
         "other values for POSTGRES_PASSWORD",
-        "force-sync",
+        "kubectl -n jobs annotate externalsecrets",
+        "kubectl -n jobs-runs annotate externalsecrets",
         "rollout restart",
     ];
     assert!(order.map(|it| out.find(it)).is_sorted(), "{out}");

@@ -5,7 +5,9 @@
 mod picture;
 mod tables;
 
-use super::{Cluster, backup, object_store, pooler, postgres, quantity, restart, variables};
+use super::{
+    Cluster, backup, gitops, object_store, pooler, postgres, quantity, restart, variables,
+};
 use crate::artifacts::{Cx, file, header};
 use crate::plan::{Body, PlannedFile};
 use crate::release::Evidence;
@@ -36,6 +38,11 @@ fn told(cluster: &Cluster<'_>) -> Value {
         "chart": it.chart.to_string(),
         "ns": it.namespace.as_str(),
         "owns_namespace": it.owns_namespace,
+        "runs": {
+            "ns": it.runs.namespace.as_str(),
+            "apart": it.has_runs_apart(),
+            "secret": cluster.pull_login().map(|_| cluster.pull_secret_name()),
+        },
         "full": full,
         "origin": site.origin().to_string(),
         "admins": site.access.admins.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -171,6 +178,7 @@ fn secrets(cluster: &Cluster<'_>) -> Value {
             "kind": kind,
             "entry": entry.as_str(),
             "refresh": refresh.to_string(),
+            "into": gitops::fetched_into(cluster),
             "rows": rows,
             "variables": variables,
             "from": cluster.substitutes_from(),

@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 pub(super) fn of(cluster: &Cluster<'_>) -> Value {
     let (it, storage) = (cluster.it, &cluster.site.storage);
     let mut picture = Picture::default();
-    for name in ["webapp", "supervisor", "runs"] {
+    for name in ["webapp", "supervisor"] {
         picture.inside(name, name, false);
     }
+    picture.runs(it.has_runs_apart());
     picture.way_in(cluster);
     picture.arrow("supervisor", "webapp", "3030");
     picture.arrow("supervisor", "runs", "starts");
@@ -70,17 +71,22 @@ pub(super) fn of(cluster: &Cluster<'_>) -> Value {
     picture.outside("registry", &format!("registry: {}", storage.registry.host()));
     picture.arrow("runs", "registry", "images");
     picture.backups(cluster);
-    json!({
-        "title": format!("namespace {}", it.namespace),
-        "nodes": picture.nodes,
-        "outside": picture.outside,
-        "arrows": picture.arrows,
-    })
+    let mut namespaces = vec![namespace("namespace", it.namespace.as_str(), picture.nodes)];
+    if it.has_runs_apart() {
+        namespaces.push(namespace("runs_namespace", it.runs.namespace.as_str(), picture.runs));
+    }
+    json!({ "namespaces": namespaces, "outside": picture.outside, "arrows": picture.arrows })
+}
+
+fn namespace(id: &str, name: &str, nodes: Vec<Value>) -> Value {
+    json!({ "id": boxed(id), "title": format!("namespace {name}"), "nodes": nodes })
 }
 
 #[derive(Default)]
 struct Picture {
     nodes: Vec<Value>,
+    /// What is in the namespace of runs, where they have one.
+    runs: Vec<Value>,
     outside: Vec<Value>,
     arrows: Vec<Value>,
 }
@@ -88,6 +94,11 @@ struct Picture {
 impl Picture {
     fn inside(&mut self, id: &str, text: &str, store: bool) {
         self.nodes.push(json!({ "id": boxed(id), "text": text, "store": store }));
+    }
+
+    fn runs(&mut self, is_apart: bool) {
+        let nodes = if is_apart { &mut self.runs } else { &mut self.nodes };
+        nodes.push(json!({ "id": boxed("runs"), "text": "runs", "store": false }));
     }
 
     fn outside(&mut self, id: &str, text: &str) {

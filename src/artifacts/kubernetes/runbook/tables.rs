@@ -27,8 +27,9 @@ pub(super) fn needed(cluster: &Cluster<'_>) -> Vec<Value> {
         }
     }
     if let SecretsInCluster::External { store, kind, .. } = &it.secrets {
+        let places = places(&gitops::fetched_into(cluster), kind);
         rows.push((
-            format!("the External Secrets operator, with the {kind} `{store}`"),
+            format!("the External Secrets operator, with the {kind} `{store}`{places}"),
             "fetches the secrets",
         ));
     }
@@ -58,6 +59,14 @@ pub(super) fn needed(cluster: &Cluster<'_>) -> Vec<Value> {
     rows.into_iter().map(|(what, why)| json!({ "what": what, "why": why })).collect()
 }
 
+/// Where a store of secrets has to be declared, if it is of one namespace and two of them have Secrets.
+fn places(namespaces: &[String], kind: &str) -> String {
+    match namespaces {
+        [site, runs] if kind == "SecretStore" => format!(" in `{site}` and in `{runs}`"),
+        _ => String::new(),
+    }
+}
+
 fn classes(cluster: &Cluster<'_>) -> BTreeSet<String> {
     let (it, all) = (cluster.it, &cluster.it.volumes);
     let volumes = [
@@ -79,6 +88,7 @@ pub(super) fn layers(cluster: &Cluster<'_>) -> Vec<Value> {
         "redis" => "Redis: queues",
         "clickhouse" => "ClickHouse: run list, logs and traces",
         "s3" => "the object store: large payloads and outputs",
+        "runs" => "what stands beside runs in their namespace",
         _ => "webapp and supervisor, by the official chart",
     };
     let rows = layers.iter().map(|layer| {

@@ -56,15 +56,15 @@ fn taken(site: &Site, cluster: &Kubernetes, names: &[&str]) -> Group {
     let (flux, namespace) = (&cluster.gitops.flux_namespace, &cluster.namespace);
     let mut commands =
         vec![format!("flux -n {flux} reconcile source git {}", cluster.gitops.repository)];
-    let Reload { kustomizations, restarts } = artifacts::reload(site, names);
+    let Reload { kustomizations, fetched_into, restarts } = artifacts::reload(site, names);
     let reconciled = kustomizations.iter();
     commands.extend(reconciled.map(|it| format!("flux -n {flux} reconcile kustomization {it}")));
-    if let SecretsInCluster::External { .. } = cluster.secrets {
-        commands.push(format!(
-            "kubectl -n {namespace} annotate externalsecrets -l app.kubernetes.io/part-of={} force-sync=\"$(date +%s)\" --overwrite",
+    commands.extend(fetched_into.iter().map(|it| {
+        format!(
+            "kubectl -n {it} annotate externalsecrets -l app.kubernetes.io/part-of={} force-sync=\"$(date +%s)\" --overwrite",
             site.name
-        ));
-    }
+        )
+    }));
     for it in restarts {
         commands.push(format!("kubectl -n {namespace} rollout restart {it}"));
         commands.push(format!("kubectl -n {namespace} rollout status {it} --timeout=30m"));
