@@ -14,6 +14,9 @@ const VARIANTS: &[(&str, Change)] = &[
     ("a namespace of its own", |site| {
         site["kubernetes"]["namespace"] = json!("triggers");
     }),
+    ("runs in a namespace of their own", |site| {
+        site["kubernetes"]["runs"] = json!({ "namespace": "trigger-runs" });
+    }),
     ("Redis by image, ClickHouse by the chart", |site| {
         site["kubernetes"]["redis"] = json!({ "image": {} });
         site["kubernetes"]["clickhouse"] = json!("chart");

@@ -8,6 +8,7 @@
 )]
 
 mod accepted;
+mod apart;
 mod arrived;
 mod before;
 mod desk;

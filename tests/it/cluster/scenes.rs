@@ -4,7 +4,7 @@ use super::before::Owner;
 use super::emitted::Emitted;
 use super::flux::Cluster;
 use super::story::Stories;
-use super::{accepted, arrived, edits, programs, restored, rotated, say, stops};
+use super::{accepted, apart, arrived, edits, programs, restored, rotated, say, stops};
 use serde_json::json;
 use std::time::Instant;
 
@@ -56,6 +56,7 @@ fn full() {
     });
     stories.tell("in the order of dependencies", || arrived::in_order(&cluster));
     stories.tell("with every value in the chart", || arrived::values(&cluster, &tree));
+    stories.tell("runs have a namespace of their own", || apart::runs(&cluster, &tree));
     stories.tell("backups are made as the runbook says", || restored::backups(&cluster, &tree));
     stories.tell("and come back", || restored::restore(&cluster, &owner, example));
     stories.end();
@@ -70,6 +71,7 @@ fn sops_cluster() {
     let (example, owner) = ("sops-cluster", Owner::new());
     let tree = Emitted::changed(example, |site| {
         site["kubernetes"]["secrets"]["sops"]["age"] = json!([owner.recipient()]);
+        site["kubernetes"]["runs"] = json!({ "namespace": "tasks-runs" });
     });
     let (cluster, mut stories) = begun(example, &tree);
     stories.tell("a missing key stops every layer that has a Secret", || {
@@ -82,6 +84,7 @@ fn sops_cluster() {
     });
     stories.tell("in the order of dependencies", || arrived::in_order(&cluster));
     stories.tell("with every Secret decrypted", || arrived::decrypted(&cluster, &tree));
+    stories.tell("runs have a namespace of their own", || apart::runs(&cluster, &tree));
     stories.tell("with every value in the chart", || arrived::values(&cluster, &tree));
     stories.tell("another value of a secret is taken by the printed steps", || {
         rotated::a_password(&cluster, &tree);
