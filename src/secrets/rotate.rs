@@ -34,8 +34,12 @@ fn one(site: &Site, name: &str, site_file: &str) -> Result<&'static Rotation, Re
         Ok(needed) => needed,
         Err(nearest) => {
             let row = rotation(name).filter(|row| row.name == FINGERPRINT_KEY);
-            let refused =
-                || Err(elsewhere(site, name).unwrap_or_else(|| set::unknown(site, name, nearest)));
+            let refused = || match elsewhere(site, name) {
+                Some(refusal) => {
+                    rotation(name).map_or(Ok(()), |row| may_change(row).map(drop)).and(Err(refusal))
+                }
+                None => Err(set::unknown(site, name, nearest)),
+            };
             return row.map_or_else(refused, may_change);
         }
     };
@@ -53,9 +57,9 @@ fn one(site: &Site, name: &str, site_file: &str) -> Result<&'static Rotation, Re
     }
 }
 
-/// A secret of a site that has no store, since nothing of its output holds one.
+/// A secret of a cluster that no store has, since nothing of the output holds it.
 fn elsewhere(site: &Site, name: &str) -> Option<Refusal> {
-    let cluster = site.kubernetes.as_ref().filter(|_| !site.writes_secrets())?;
+    let cluster = site.kubernetes.as_ref()?;
     let place = match &cluster.secrets {
         _ if !site.generated_in_cluster().contains(&name) => return None,
         SecretsInCluster::Substitute { from, .. } => format!("the Secret `{from}` of the cluster"),

@@ -198,8 +198,22 @@ fn values_that_only_the_cluster_has_are_refused() {
     for part in ["is in the Secret `cluster-secrets` of the cluster", "\"Change a secret\""] {
         assert!(ran.err.contains(part), "{part} is missing in {}", ran.err);
     }
+    // The chapter has no row of the key that never changes.
+    let ran = run(folder.path(), &["secrets", "rotate", "ENCRYPTION_KEY", "site.yaml"], None);
+    let fits = ran.err.contains("is not rotated") && !ran.err.contains("Change a secret");
+    assert!(ran.code == 1 && fits, "{}", ran.err);
     let ran = run(folder.path(), &["secrets", "rotate", "NOTHING", "site.yaml"], None);
     assert!(ran.code == 1 && ran.err.contains("needs no secret `NOTHING`"), "{}", ran.err);
+}
+
+/// The store of a site with servers has no value of what only its cluster has.
+#[test]
+fn a_secret_of_the_cluster_alone_is_said_to_be_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("site.yaml"), support::example_text("full")).expect("written");
+    let ran = run(folder.path(), &["secrets", "rotate", "PROVIDER_SECRET", "site.yaml"], None);
+    let fits = ran.err.contains("`PROVIDER_SECRET` is in the entry `jobs` of `vault`");
+    assert!(ran.code == 1 && fits, "{}", ran.err);
 }
 
 /// A site that runs on servers and in a cluster gets the steps of both, and the build once.
@@ -217,6 +231,7 @@ fn servers_come_before_the_cluster() {
         "rotate POSTGRES_PASSWORD",
         "other values for POSTGRES_PASSWORD",
         "force-sync",
+        "FETCHED",
         "rollout restart",
     ];
     assert!(order.map(|it| out.find(it)).is_sorted(), "{out}");
