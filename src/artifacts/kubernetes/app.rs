@@ -3,18 +3,19 @@
 use super::gitops::{chart_source, helm_release};
 use super::secrets::Secret;
 use super::{
-    Cluster, Layer, Part, clickhouse, electric, environment, ingress, marked, object_store,
-    postgres, redis, values,
+    Cluster, Layer, Part, clickhouse, electric, environment, ingress, marked, network,
+    object_store, postgres, redis, values,
 };
 use crate::artifacts::environment::{database_url, in_url};
 use crate::artifacts::setting::{Pieces, percent_encoded};
 use crate::release::chart::{CHART, Pinned, SIX_SECRETS};
 use crate::release::env;
 use crate::site::{
-    Clickhouse, ClickhouseInCluster, ObjectStore, Postgres, Redis, Registry, Streams, generated,
+    Clickhouse, ClickhouseInCluster, ObjectStore, Postgres, Redis, Registry, Streams, VolumeAccess,
+    generated,
 };
 use crate::value::SecretName;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) const NAME: &str = "app";
 
@@ -24,11 +25,32 @@ pub(super) fn layer(cluster: &Cluster<'_>) -> Layer {
     let version = cluster.it.chart.to_string();
     let pinned = chart_source(&source, Pinned { url: CHART, version: &version });
     parts.push(Part::object("oci-repository.yaml", pinned));
-    let release = helm_release(cluster.site.name.as_str(), &source, "20m", values::values(cluster));
+    let mut release =
+        helm_release(cluster.site.name.as_str(), &source, "20m", values::values(cluster));
+    if cluster.it.volumes.shared_access == VolumeAccess::OneNode {
+        release["spec"]["postRenderers"] = one_after_the_other(cluster);
+    }
     parts.push(Part::object("helm-release.yaml", release));
     parts.extend(electric::parts(cluster));
+    parts.extend(network::of_chart(cluster));
     parts.extend(ingress::route(cluster));
     Layer { name: NAME, parts }
+}
+
+/// A new pod of the webapp would wait on another node for the volume of the old one, which waits for the new one: the old one
+/// goes first. The chart has no value for that.
+fn one_after_the_other(cluster: &Cluster<'_>) -> Value {
+    let strategy = json!({
+        "type": "RollingUpdate",
+        "rollingUpdate": { "maxSurge": 0, "maxUnavailable": 1 },
+    });
+    let change = json!([{ "op": "add", "path": "/spec/strategy", "value": strategy }]);
+    let name = format!("{}-webapp", cluster.site.chart_fullname());
+    let patch = json!({
+        "target": { "kind": "Deployment", "name": name },
+        "patch": change.to_string(),
+    });
+    json!([{ "kustomize": { "patches": [patch] } }])
 }
 
 /// The Secret that the chart demands.

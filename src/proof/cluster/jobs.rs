@@ -51,7 +51,7 @@ fn is_of(policy: &Object, service: &str) -> bool {
 
 fn lets_in(policy: &Object, template: &Value) -> bool {
     let rules = policy.document.pointer("/spec/ingress").and_then(Value::as_array);
-    let mut peers = rules.into_iter().flatten().filter_map(|it| it["from"].as_array()).flatten();
+    let mut rules = rules.into_iter().flatten();
     let carries = |peer: &Value| {
         let wanted = peer.pointer("/podSelector/matchLabels").and_then(Value::as_object);
         let all = |it: &serde_json::Map<String, Value>| {
@@ -59,5 +59,9 @@ fn lets_in(policy: &Object, template: &Value) -> bool {
         };
         wanted.is_none_or(all)
     };
-    peers.any(carries)
+    // A rule that names nobody is for everybody.
+    rules.any(|it| match it["from"].as_array() {
+        Some(peers) if !peers.is_empty() => peers.iter().any(carries),
+        _ => true,
+    })
 }

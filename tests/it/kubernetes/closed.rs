@@ -1,0 +1,116 @@
+//! Who is let in to what runs in the cluster, how it starts, and how the webapp gives way to its next pod.
+
+use super::read;
+use crate::support;
+use serde_json::{Value, json};
+use trigger_gen::tree::Tree;
+
+/// A site for a cluster, with more in its sections `kubernetes` and `storage`.
+fn tree(cluster: &Value, storage: &Value) -> Tree {
+    let mut site = json!({
+        "version": 1, "name": "jobs", "release": "4.5.12", "domain": "jobs.example.com",
+        "access": { "admins": ["ops@example.com"] },
+        "storage": { "registry": { "external": { "host": "ghcr.io", "namespace": "example/jobs" } } },
+        "kubernetes": {
+            "gitops": { "path": "apps/jobs" },
+            "secrets": { "substitute": {} },
+            "ingress": { "traefik": { "tls": "default" } },
+        },
+        "allow": [
+            { "lint": "known-advisory", "because": "a test" },
+            { "lint": "exposed-query", "because": "a test" },
+        ],
+    });
+    for (section, more) in [("kubernetes", cluster), ("storage", storage)] {
+        let whole = site[section].as_object_mut().expect("a mapping");
+        whole.extend(more.as_object().expect("a mapping").clone());
+    }
+    support::tree_of(&site.to_string())
+}
+
+fn object(tree: &Tree, path: &str) -> Value {
+    let path = format!("kubernetes/flux/{path}");
+    read(tree.get(&path).unwrap_or_else(|| panic!("no {path}")).text())
+}
+
+/// Policies add up: one of a chart that lets everybody in would make the tree's own worthless.
+#[test]
+fn a_chart_brings_no_policy_that_opens_a_store() {
+    let tree = tree(&json!({ "redis": "bitnami" }), &json!({}));
+    let values = object(&tree, "redis/helm-release.yaml")["spec"]["values"].clone();
+    assert_eq!(values["networkPolicy"], json!({ "enabled": false }));
+    let policy = object(&tree, "redis/network-policy.yaml");
+    assert!(policy["spec"]["ingress"][0]["from"].is_array(), "{policy}");
+}
+
+/// A proxy that runs on the network of its node, or is no pod at all, is in no namespace.
+#[test]
+fn an_object_store_with_a_public_name_is_open_to_any_proxy() {
+    let public = json!({ "object_store": { "bundled": { "public_host": "s3.example.com" } } });
+    let ports = json!([{ "port": 9000, "protocol": "TCP" }]);
+    let open = object(&tree(&json!({}), &public), "s3/network-policy.yaml");
+    assert_eq!(open["spec"]["ingress"], json!([{ "ports": ports }]));
+    let closed = object(&tree(&json!({}), &json!({})), "s3/network-policy.yaml");
+    let own = json!([{ "from": [{ "podSelector": {} }], "ports": ports }]);
+    assert_eq!(closed["spec"]["ingress"], own);
+}
+
+#[test]
+fn stores_of_the_official_chart_are_closed_as_well() {
+    let storage =
+        json!({ "realtime": { "electric": { "image": "registry.example.com/electric:1.2.4" } } });
+    let with = tree(&json!({ "clickhouse": "chart" }), &storage);
+    for (part, port) in [("electric", 3000), ("clickhouse", 8123)] {
+        let policy = object(&with, &format!("app/{part}-network-policy.yaml"));
+        let labels = |component: &str| {
+            json!({
+                "app.kubernetes.io/name": "trigger",
+                "app.kubernetes.io/instance": "jobs",
+                "app.kubernetes.io/component": component,
+            })
+        };
+        assert_eq!(policy["spec"]["podSelector"]["matchLabels"], labels(part));
+        let from = &policy["spec"]["ingress"][0]["from"][0]["podSelector"]["matchLabels"];
+        assert_eq!(*from, labels("webapp"));
+        assert_eq!(policy["spec"]["ingress"][0]["ports"][0]["port"], port);
+    }
+    let open = tree(&json!({ "clickhouse": "chart", "network_policies": false }), &storage);
+    assert!(!open.files.keys().any(|it| it.as_str().contains("network-policy")));
+}
+
+/// A volume of one node is free for the new pod only when the old one is gone.
+#[test]
+fn the_webapp_gives_its_volume_free_before_the_next_pod() {
+    let strategy = |cluster: &Value| {
+        let release = object(&tree(cluster, &json!({})), "app/helm-release.yaml");
+        let patch = release.pointer("/spec/postRenderers/0/kustomize/patches/0")?.clone();
+        assert_eq!(patch["target"], json!({ "kind": "Deployment", "name": "jobs-trigger-webapp" }));
+        let change = read(patch["patch"].as_str().expect("a text"));
+        assert_eq!(change[0]["path"], "/spec/strategy");
+        Some(change[0]["value"]["rollingUpdate"].clone())
+    };
+    assert_eq!(strategy(&json!({})), Some(json!({ "maxSurge": 0, "maxUnavailable": 1 })));
+    let shared = json!({ "replicas": 2, "volumes": { "shared": { "access": "many_nodes" } } });
+    assert_eq!(strategy(&shared), None);
+}
+
+/// The class of every volume has to be there before the tree.
+#[test]
+fn the_runbook_names_the_class_of_s2() {
+    let volumes = json!({ "volumes": { "s2": { "class": "streams" } } });
+    let with = tree(&volumes, &json!({}));
+    let runbook = with.get("kubernetes/RUNBOOK.md").expect("a runbook").text();
+    assert!(runbook.contains("| the StorageClass `streams` | gives volumes |"), "{runbook}");
+}
+
+/// The entrypoints of Redis and Valkey drop root for the server of their own name, and put it before a first option.
+#[test]
+fn the_image_of_redis_chooses_its_server() {
+    let valkey = json!({ "redis": { "image": { "reference": "valkey/valkey:8.1.4" } } });
+    for cluster in [json!({}), valkey] {
+        let release = object(&tree(&cluster, &json!({})), "redis/helm-release.yaml");
+        let args = release.pointer("/spec/values/controllers/redis/containers/app/args");
+        let first = args.and_then(|it| it[0].as_str()).expect("arguments");
+        assert!(first.starts_with("--"), "{first}");
+    }
+}
