@@ -17,6 +17,7 @@ fn tree(cluster: &Value, storage: &Value) -> Tree {
             "ingress": { "traefik": { "tls": "default" } },
         },
         "allow": [
+            { "lint": "postgres-failover-gap", "because": "a test" },
             { "lint": "known-advisory", "because": "a test" },
             { "lint": "exposed-query", "because": "a test" },
         ],
@@ -112,5 +113,15 @@ fn the_image_of_redis_chooses_its_server() {
         let args = release.pointer("/spec/values/controllers/redis/containers/app/args");
         let first = args.and_then(|it| it[0].as_str()).expect("arguments");
         assert!(first.starts_with("--"), "{first}");
+    }
+}
+
+/// A budget of one instance that must be there would keep its node from ever being drained.
+#[test]
+fn one_instance_of_postgres_leaves_its_node_when_asked() {
+    for instances in [1, 2] {
+        let cluster = json!({ "postgres": { "instances": instances } });
+        let made = object(&tree(&cluster, &json!({})), "postgresql/cluster.yaml");
+        assert_eq!(made["spec"]["enablePDB"], instances > 1, "{instances}");
     }
 }
