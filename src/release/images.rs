@@ -216,6 +216,13 @@ pub static RETIRED: &[Retired] = &[
         instead: "the quay.io build",
     },
     Retired {
+        pattern: "quay.io/minio/mc",
+        state: State::Frozen,
+        since: None,
+        reason: "quay.io serves the last community builds, which get no fixes",
+        instead: "a build of your own, with `mc` and a shell",
+    },
+    Retired {
         pattern: "quay.io/minio/*",
         state: State::Frozen,
         since: None,
@@ -306,6 +313,8 @@ mod tests {
                 "{reference}"
             );
         }
+        let client = retired(MINIO_CLIENT.reference).expect("a row");
+        assert!(!client.instead.contains("versitygw"), "a server is no client");
         for reference in [
             "electricsql/electric-temp:1.8.1",
             "registry.example/bitnami/minio",

@@ -3,7 +3,7 @@
 use super::{Cx, known, placeholder, runs};
 use crate::diag::{Diagnostic, Place, Route};
 use crate::release::chart::{AROUND_POOLER, OWN_CLICKHOUSE, READS_SECRETS, written};
-use crate::release::{RELEASES, Reader, Release, Version, images};
+use crate::release::{RELEASES, Reader, Release, SECURITY_FLOOR, Version, images};
 use crate::site::{
     BackupInCluster, BackupPlace, Clickhouse, ClickhouseInCluster, ExtraValue, Gitops, Ingress,
     IngressTls, Kubernetes, NetworkAccess, ObjectStore, ObjectStoreKind, Pooler, Postgres,
@@ -56,7 +56,9 @@ pub(super) fn resolve(
 
 /// The chart whose application is the release; its contract was read for some.
 fn chart(release: &'static Release, cx: &mut Cx<'_>) -> Version {
-    let usable = |it: &&&Release| it.chart.is_some_and(|chart| chart >= READS_SECRETS);
+    let usable = |it: &&&Release| {
+        it.version >= SECURITY_FLOOR.version && it.chart.is_some_and(|chart| chart >= READS_SECRETS)
+    };
     match release.chart {
         Some(chart) if chart >= READS_SECRETS => return chart,
         _ => {}

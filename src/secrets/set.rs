@@ -48,9 +48,9 @@ pub(super) fn unknown(site: &Site, name: &str, nearest: Option<SecretName>) -> R
     Refusal { why, help }
 }
 
-/// A secret of a site that has no store, since nothing of its output holds one.
+/// A secret of a cluster that no store has, since nothing of the output holds it.
 fn elsewhere(site: &Site, name: &str) -> Option<Refusal> {
-    let cluster = site.kubernetes.as_ref().filter(|_| !site.writes_secrets())?;
+    let cluster = site.kubernetes.as_ref()?;
     let place = match &cluster.secrets {
         _ if !is_of_cluster(site, name) => return None,
         SecretsInCluster::Substitute { from, .. } => format!("the Secret `{from}` of the cluster"),

@@ -3,8 +3,8 @@
 use super::gitops::{chart_source, helm_release};
 use super::secrets::Secret;
 use super::{
-    Cluster, Layer, Part, clickhouse, electric, environment, ingress, object_store, postgres,
-    redis, runs, values,
+    Cluster, Layer, Part, clickhouse, electric, environment, ingress, network, object_store,
+    postgres, redis, runs, values,
 };
 use crate::artifacts::environment::{database_url, in_url};
 use crate::artifacts::setting::{Pieces, percent_encoded};
@@ -26,6 +26,7 @@ pub(super) fn layer(cluster: &Cluster<'_>) -> Layer {
     let release = helm_release(cluster.site.name.as_str(), &source, "20m", values::values(cluster));
     parts.push(Part::object("helm-release.yaml", release));
     parts.extend(electric::parts(cluster));
+    parts.extend(network::of_chart(cluster));
     parts.extend(ingress::route(cluster));
     Layer { name: NAME, parts }
 }

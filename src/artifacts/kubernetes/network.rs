@@ -3,7 +3,7 @@
 use super::{
     Cluster, Part, backup, clickhouse, electric, object, object_store, pooler, postgres, runs,
 };
-use crate::site::{PostgresInCluster, Realtime, RedisInCluster};
+use crate::site::{ClickhouseInCluster, PostgresInCluster, Realtime, RedisInCluster};
 use serde_json::{Value, json};
 
 const FILE: &str = "network-policy.yaml";
@@ -135,16 +135,18 @@ pub(super) fn clickhouse(cluster: &Cluster<'_>) -> Option<Part> {
     policy(cluster, &name, by_app_template(&name), ingress)
 }
 
-/// Runs send large payloads themselves, and where it has a public name so does the world.
+/// Runs send large payloads themselves, and where it has a public name so does the world: by pods, or by a proxy that is none.
 pub(super) fn object_store(cluster: &Cluster<'_>) -> Option<Part> {
-    let name = object_store::service(cluster);
-    let is_public = cluster.site.object_store_host().is_some();
-    let from = if is_public { anywhere() } else { json!({ "podSelector": {} }) };
-    let mut ingress = vec![rule(from, &[object_store::PORT])];
-    if cluster.it.has_runs_apart() && !is_public {
-        let runs = namespace(cluster.it.runs.namespace.as_str());
-        ingress.push(rule(runs, &[object_store::PORT]));
-    }
+    let (name, ports) = (object_store::service(cluster), [object_store::PORT]);
+    let ingress = match cluster.site.object_store_host() {
+        Some(_) => vec![json!({ "ports": tcp(&ports) })],
+        None => {
+            let apart = cluster.it.has_runs_apart();
+            let runs = apart.then(|| namespace(cluster.it.runs.namespace.as_str()));
+            let beside = json!({ "podSelector": {} });
+            [Some(beside), runs].into_iter().flatten().map(|it| rule(it, &ports)).collect()
+        }
+    };
     policy(cluster, &name, by_app_template(&name), ingress)
 }
 
@@ -154,6 +156,26 @@ pub(super) fn runs(cluster: &Cluster<'_>) -> Option<Part> {
     let name = cluster.name(runs::NAME);
     let policy = object("networking.k8s.io/v1", "NetworkPolicy", &name, json!({ "spec": spec }));
     cluster.it.network_policies.then(|| Part::object(FILE, policy))
+}
+
+/// What the official chart brings and only the webapp uses: its ClickHouse, and Electric, which whoever reaches it can read
+/// everything by.
+pub(super) fn of_chart(cluster: &Cluster<'_>) -> Vec<Part> {
+    let own_electric = cluster.it.pooler().is_some();
+    let electric = matches!(cluster.site.storage.realtime, Realtime::Electric { .. });
+    let clickhouse = matches!(cluster.it.clickhouse, Some(ClickhouseInCluster::Chart));
+    let rows = [
+        (electric && !own_electric, "electric-network-policy.yaml", "electric", electric::PORT),
+        (clickhouse, "clickhouse-network-policy.yaml", "clickhouse", 8123),
+    ];
+    let there = rows.into_iter().filter(|(is, ..)| *is);
+    there
+        .filter_map(|(_, file, part, port)| {
+            let name = format!("{}-{part}", cluster.site.chart_fullname());
+            let labels = component_labels(cluster, part);
+            policy_in(cluster, file, &name, labels, vec![rule(webapp(cluster), &[port])])
+        })
+        .collect()
 }
 
 /// The label by which the app-template chart knows the pods of a release.

@@ -93,6 +93,8 @@ fn cluster_object(cluster: &Cluster<'_>, it: &PostgresInCluster) -> Value {
         "imageName": it.image.as_str(),
         "primaryUpdateStrategy": "unsupervised",
         "enableSuperuserAccess": false,
+        // With one instance a budget keeps nothing up: it keeps the node from being drained.
+        "enablePDB": it.instances > 1,
         "storage": storage,
         "resources": resources(memory),
         "bootstrap": { "initdb": {

@@ -61,9 +61,10 @@ fn workload<'a>(cluster: &Cluster<'_>, image: &'a str, data: &str, auth: &str) -
         part: NAME,
         image,
         container: json!({
+            // The entrypoint puts its own server in front and gives up being root: Valkey's does so for no other name.
             "args": [
-                "redis-server", "--requirepass", "$(REDIS_PASSWORD)", "--appendonly", "yes",
-                "--maxmemory", most, "--maxmemory-policy", "noeviction",
+                "--requirepass", "$(REDIS_PASSWORD)", "--appendonly", "yes", "--maxmemory", most,
+                "--maxmemory-policy", "noeviction",
             ],
             "env": { env::REDIS_PASSWORD: from_secret(auth, KEY) },
             "probes": {
@@ -93,6 +94,8 @@ fn bitnami(cluster: &Cluster<'_>, data: &str, auth: &str) -> [Part; 2] {
             "resources": resources(&cluster.it.resources.redis),
         },
         "replica": { "replicaCount": 0 },
+        // The chart's own lets everybody in, whatever another policy says.
+        "networkPolicy": { "enabled": false },
     });
     let release = helm_release(&cluster.name(NAME), &source, "10m", values);
     [

@@ -39,7 +39,7 @@ pub(super) struct Readers<'a> {
     cluster: &'a Cluster<'a>,
     /// Those that trigger-gen makes.
     generated: Vec<&'static str>,
-    /// Those that the author supplies; whoever pulls images or saves a store reads his each time.
+    /// Those that the author supplies; whoever pulls images reads his each time, and so does a job that saves a store.
     supplied: Vec<(Component, BTreeSet<String>)>,
 }
 
@@ -53,6 +53,7 @@ impl<'a> Readers<'a> {
             (Component::Webapp, webapp),
             (Component::Supervisor, environment(environment::supervisor(cluster))),
             (Component::Electric, secret(&app::postgres_urls(cluster))),
+            (Component::Clickhouse, bucket(cluster)),
         ];
         Self { cluster, generated: cluster.site.generated_in_cluster(), supplied }
     }
@@ -73,6 +74,12 @@ impl<'a> Readers<'a> {
             }
         }
     }
+}
+
+/// What ClickHouse writes its own backups to the bucket with: it reads that only when it starts.
+fn bucket(cluster: &Cluster<'_>) -> BTreeSet<String> {
+    let backup = cluster.it.backup.as_ref().filter(|_| cluster.it.saves_clickhouse());
+    backup.map(|it| it.place.secret_access_key.to_string()).into_iter().collect()
 }
 
 /// The secrets that values are made of.

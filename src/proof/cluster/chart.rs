@@ -1,5 +1,6 @@
 //! The values of the official chart, against what its version reads and refuses.
 
+use super::substitution::is_left_alone;
 use super::{Object, VALUES};
 use crate::proof::stack::{Stack, line_of};
 use crate::proof::{Blame, Proof, Report, Spot};
@@ -38,7 +39,9 @@ pub(in crate::proof) static DIFFERING_CHART_VALUES: Proof = Proof {
         let Some((release, _)) = stack.chart() else { return };
         let Some(values) = beside(stack) else { return };
         let mut inline = release.document["spec"]["values"].clone();
-        unescape(&mut inline);
+        if !is_left_alone(release) {
+            unescape(&mut inline);
+        }
         if inline != *values {
             let at = release.spot(stack, &["spec", "values"]);
             let message = format!("has other values than {VALUES}");

@@ -41,7 +41,7 @@ fn name(expression: &str) -> Option<&str> {
 }
 
 /// Whether Flux leaves an object as it is.
-fn is_left_alone(it: &Object) -> bool {
+pub(super) fn is_left_alone(it: &Object) -> bool {
     let key = "kustomize.toolkit.fluxcd.io/substitute";
     it.document["metadata"]["annotations"][key] == "disabled"
 }

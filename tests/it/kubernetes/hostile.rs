@@ -13,8 +13,13 @@ use trigger_gen::tree::Tree;
 
 /// A site in which a text stands wherever it can.
 pub(super) fn site(text: &str) -> Value {
+    site_below(text, "${SECRET_DOMAIN}")
+}
+
+/// The same, with hosts below a domain that holds a variable of Flux or none.
+fn site_below(text: &str, domain: &str) -> Value {
     json!({
-        "version": 1, "name": "hostile", "release": "4.5.12", "domain": "jobs.${SECRET_DOMAIN}",
+        "version": 1, "name": "hostile", "release": "4.5.12", "domain": format!("jobs.{domain}"),
         "access": {
             "admins": ["ops@example.com"],
             "email": { "smtp": {
@@ -36,7 +41,7 @@ pub(super) fn site(text: &str) -> Value {
                 "secret_access_key": { "secret": "S3_SECRET" },
             }},
             "registry": { "external": {
-                "host": "registry.${SECRET_DOMAIN}", "namespace": "jobs",
+                "host": format!("registry.{domain}"), "namespace": "jobs",
                 "username": text, "password": { "secret": "REGISTRY_PASSWORD" },
             }},
         },
@@ -153,4 +158,22 @@ pub(super) fn percent_decoded(text: &str) -> String {
         };
     }
     String::from_utf8(bytes).expect("UTF-8")
+}
+
+/// Without a variable of the domain Flux leaves the release alone: every dollar in it stands for itself.
+#[test]
+fn texts_of_dollars_arrive_without_a_variable() {
+    for text in ["$$", "a$$b$", "$(A)", "${A}", "$${A}"] {
+        let source = serde_json::to_string(&site_below(text, "example.com")).expect("JSON");
+        let tree = support::tree_of(&source);
+        let file = tree.get("kubernetes/flux/app/helm-release.yaml").expect("a release");
+        let release = read(file.text());
+        let annotations = &release["metadata"]["annotations"];
+        let is_left_alone = annotations["kustomize.toolkit.fluxcd.io/substitute"] == "disabled";
+        assert!(is_left_alone, "{text}: {annotations}");
+        let variables = release["spec"]["values"]["webapp"]["extraEnvVars"].clone();
+        let mut found = variables.as_array().expect("a list").iter();
+        let model = found.find(|it| it["name"] == "AI_RUN_FILTER_MODEL").expect("the variable");
+        assert_eq!(by_kubelet(model["value"].as_str().expect("a text")), text);
+    }
 }

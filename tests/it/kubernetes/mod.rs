@@ -8,6 +8,7 @@ mod backup;
 mod bench;
 mod broken;
 mod buckets;
+mod closed;
 mod contract;
 mod fetched;
 mod hostile;

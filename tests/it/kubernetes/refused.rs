@@ -1,6 +1,7 @@
 //! What a site with `kubernetes` must not say.
 
 use crate::support;
+use trigger_gen::diag::Diagnostic;
 
 /// The example with a text in the place of another.
 fn changed(example: &str, from: &str, to: &str) -> Vec<&'static str> {
@@ -98,4 +99,14 @@ fn a_site_for_nothing_is_refused() {
     assert!(site.is_none());
     let said: Vec<_> = sink.diagnostics.iter().map(|it| it.message.clone()).collect();
     assert!(said.iter().any(|it| it.contains("neither `docker` nor `kubernetes`")), "{said:?}");
+}
+
+/// A release without a usable chart is not answered by one that the next message refuses.
+#[test]
+fn the_release_that_is_offered_is_safe_to_run() {
+    let text = support::example_text("home-k3s").replace("release: 4.5.12", "release: 4.4.4");
+    let (_, sink) = support::analyse(&text);
+    let of_chart = |it: &&Diagnostic| it.name == "release-lacks" && it.message.contains("chart");
+    let found = sink.diagnostics.iter().find(of_chart).expect("a refusal");
+    assert_eq!(found.instead.as_deref(), Some("4.5.6"));
 }

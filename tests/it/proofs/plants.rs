@@ -385,7 +385,7 @@ pub(super) static PLANTS: &[Plant] = &[
         &[
             Edit::Replace(RELEASE, "https://s3.jobs.example.com", "http://full-s3.jobs.svc.cluster.local:9000"),
             Edit::Remove(VALUES),
-            Edit::Replace(S3_POLICY, "namespaceSelector: {}", "podSelector: {}"),
+            Edit::Replace(S3_POLICY, "    - ports:\n", "    - from:\n        - podSelector: {}\n      ports:\n"),
         ],
     ),
     at("full", "cut-off-runs", &[Edit::Replace(RELEASE, "    s2:\n      deploy: false", "    s2:\n      deploy: true"), Edit::Remove(VALUES)]),

@@ -124,7 +124,7 @@ fn every_secret_that_may_change_has_a_row() {
         ),
         ("home-k3s", "SECRET_TRIGGER_REGISTRY_PASSWORD", "nothing"),
         ("sops-cluster", "GHCR_TOKEN", "nothing"),
-        ("sops-cluster", "BACKUP_SECRET_ACCESS_KEY", "nothing"),
+        ("sops-cluster", "BACKUP_SECRET_ACCESS_KEY", "`deployment/sops-cluster-clickhouse`"),
         ("sops-cluster", "PROVIDER_SECRET", "nothing"),
         (
             "sops-cluster",
@@ -138,6 +138,20 @@ fn every_secret_that_may_change_has_a_row() {
         let row = row.unwrap_or_else(|| panic!("{name}: no row of {secret}"));
         assert!(row.ends_with(&format!("| {restarts} |")), "{row}");
         assert!(!chapter.contains("ENCRYPTION_KEY` |"), "{name}");
+    }
+}
+
+/// What starts anew before its new value is there would read the old one once more.
+#[test]
+fn a_new_value_is_seen_before_anything_starts_anew() {
+    for (name, seen) in [
+        ("home-k3s", "get secret cluster-secrets --show-managed-fields"),
+        ("full", "FETCHED:.status.refreshTime"),
+    ] {
+        let text = text_of(name);
+        let (_, chapter) = text.split_once("## Change a secret").expect("the chapter");
+        let at = |it: &str| chapter.find(it).unwrap_or_else(|| panic!("{name}: no {it}"));
+        assert!(at(seen) < at("rollout restart"), "{name}");
     }
 }
 

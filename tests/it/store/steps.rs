@@ -201,8 +201,22 @@ fn values_that_only_the_cluster_has_are_refused() {
     let set = ["secrets", "set", "REGISTRY_PASSWORD", "site.yaml"];
     let ran = run(folder.path(), &set, Some("glpat-another"));
     assert!(ran.code == 1 && ran.err.contains("\"Change a secret\""), "{}", ran.err);
+    // The chapter has no row of the key that never changes.
+    let ran = run(folder.path(), &["secrets", "rotate", "ENCRYPTION_KEY", "site.yaml"], None);
+    let fits = ran.err.contains("is not rotated") && !ran.err.contains("Change a secret");
+    assert!(ran.code == 1 && fits, "{}", ran.err);
     let ran = run(folder.path(), &["secrets", "rotate", "NOTHING", "site.yaml"], None);
     assert!(ran.code == 1 && ran.err.contains("needs no secret `NOTHING`"), "{}", ran.err);
+}
+
+/// The store of a site with servers has no value of what only its cluster has.
+#[test]
+fn a_secret_of_the_cluster_alone_is_said_to_be_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("site.yaml"), support::example_text("full")).expect("written");
+    let ran = run(folder.path(), &["secrets", "rotate", "PROVIDER_SECRET", "site.yaml"], None);
+    let fits = ran.err.contains("`PROVIDER_SECRET` is in the entry `jobs` of `vault`");
+    assert!(ran.code == 1 && fits, "{}", ran.err);
 }
 
 /// A site that runs on servers and in a cluster gets the steps of both, and the build once.
@@ -221,6 +235,7 @@ fn servers_come_before_the_cluster() {
         "other values for POSTGRES_PASSWORD",
         "kubectl -n jobs annotate externalsecrets",
         "kubectl -n jobs-runs annotate externalsecrets",
+        "FETCHED",
         "rollout restart",
     ];
     assert!(order.map(|it| out.find(it)).is_sorted(), "{out}");

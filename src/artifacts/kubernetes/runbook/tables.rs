@@ -3,7 +3,9 @@
 use super::super::restart::Readers;
 use super::super::{Cluster, Part, gitops, object_store, quantity, variables};
 use crate::secrets::rotation;
-use crate::site::{ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster, Use, VolumeAccess};
+use crate::site::{
+    ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster, Streams, Use, VolumeAccess,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -74,6 +76,7 @@ fn classes(cluster: &Cluster<'_>) -> BTreeSet<String> {
         (it.redis.is_some(), &all.redis.class),
         (it.clickhouse.is_some(), &all.clickhouse.class),
         (it.object_store.is_some(), &all.object_store.class),
+        (matches!(cluster.site.storage.streams, Streams::Bundled), &all.s2.class),
         (true, &all.shared_class),
     ];
     let used = volumes.into_iter().filter(|(is, _)| *is).filter_map(|(_, class)| class.as_ref());

@@ -22,13 +22,16 @@ pub(in crate::cli) fn groups(
         SecretsInCluster::Substitute { from, prefix } => {
             let variables: Vec<String> = names.iter().map(|it| format!("{prefix}{it}")).collect();
             let place = format!("Secret {from} of {}", cluster.gitops.flux_namespace);
-            by_hand(&place, &variables.join(", "))
+            let names = format!("{}; go on when the cluster has them", variables.join(", "));
+            by_hand(&place, &names)
         }
         SecretsInCluster::External { store, entry, .. } => {
             by_hand(&format!("entry {entry} of the store {store}"), &all)
         }
     };
-    vec![given, taken(site, cluster, names)]
+    let mut all = vec![given];
+    all.extend(taken(site, cluster, names));
+    all
 }
 
 /// The files whose values are others go into the repository.
@@ -52,22 +55,38 @@ fn by_hand(place: &str, names: &str) -> Group {
 }
 
 /// Flux brings the values, and what has read the old ones starts again.
-fn taken(site: &Site, cluster: &Kubernetes, names: &[&str]) -> Group {
+fn taken(site: &Site, cluster: &Kubernetes, names: &[&str]) -> Vec<Group> {
     let (flux, namespace) = (&cluster.gitops.flux_namespace, &cluster.namespace);
     let mut commands =
         vec![format!("flux -n {flux} reconcile source git {}", cluster.gitops.repository)];
     let Reload { kustomizations, fetched_into, restarts } = artifacts::reload(site, names);
     let reconciled = kustomizations.iter();
     commands.extend(reconciled.map(|it| format!("flux -n {flux} reconcile kustomization {it}")));
+    let restarts: Vec<String> = restarts
+        .iter()
+        .flat_map(|it| {
+            ["restart IT", "status IT --timeout=30m"]
+                .map(|what| format!("kubectl -n {namespace} rollout {}", what.replace("IT", it)))
+        })
+        .collect();
+    let place = "where kubectl and flux are for the cluster";
+    let SecretsInCluster::External { .. } = cluster.secrets else {
+        commands.extend(restarts);
+        return vec![Group::new(place, commands)];
+    };
+    let ours = format!("externalsecrets -l app.kubernetes.io/part-of={}", site.name);
+    commands.extend(fetched_into.iter().map(|it| {
+        format!("kubectl -n {it} annotate {ours} force-sync=\"$(date +%s)\" --overwrite")
+    }));
+    commands.push("sleep 30".into());
     commands.extend(fetched_into.iter().map(|it| {
         format!(
-            "kubectl -n {it} annotate externalsecrets -l app.kubernetes.io/part-of={} force-sync=\"$(date +%s)\" --overwrite",
-            site.name
+            "kubectl -n {it} get {ours} -o custom-columns=NAME:.metadata.name,FETCHED:.status.refreshTime"
         )
     }));
-    for it in restarts {
-        commands.push(format!("kubectl -n {namespace} rollout restart {it}"));
-        commands.push(format!("kubectl -n {namespace} rollout status {it} --timeout=30m"));
-    }
-    Group::new("where kubectl and flux are for the cluster", commands)
+    let mut groups = vec![Group::new(place, commands)];
+    // The operator fetches them in its own time: what starts anew before would read the old ones once more.
+    let fetched = "there, when all of them were fetched in this minute";
+    groups.extend((!restarts.is_empty()).then(|| Group::new(fetched, restarts)));
+    groups
 }
