@@ -56,37 +56,39 @@ fn by_hand(place: &str, names: &str) -> Group {
 
 /// Flux brings the values, and what has read the old ones starts again.
 fn taken(site: &Site, cluster: &Kubernetes, names: &[&str]) -> Vec<Group> {
+    let Reload { kustomizations, fetched_into, restarts } = artifacts::reload(site, names);
     let (flux, namespace) = (&cluster.gitops.flux_namespace, &cluster.namespace);
     let mut commands =
         vec![format!("flux -n {flux} reconcile source git {}", cluster.gitops.repository)];
-    let Reload { kustomizations, fetched_into, restarts } = artifacts::reload(site, names);
     let reconciled = kustomizations.iter();
     commands.extend(reconciled.map(|it| format!("flux -n {flux} reconcile kustomization {it}")));
-    let restarts: Vec<String> = restarts
-        .iter()
-        .flat_map(|it| {
-            ["restart IT", "status IT --timeout=30m"]
-                .map(|what| format!("kubectl -n {namespace} rollout {}", what.replace("IT", it)))
-        })
-        .collect();
+    let rollout = |what: String| format!("kubectl -n {namespace} rollout {what}");
+    let restarts = restarts.iter().flat_map(|it| {
+        [rollout(format!("restart {it}")), rollout(format!("status {it} --timeout=30m"))]
+    });
     let place = "where kubectl and flux are for the cluster";
-    let SecretsInCluster::External { .. } = cluster.secrets else {
+    if fetched_into.is_empty() {
         commands.extend(restarts);
         return vec![Group::new(place, commands)];
-    };
+    }
+    commands.extend(fetched(site, &fetched_into));
+    // The operator fetches in its own time: what starts anew before would read the old values once more.
+    let groups = [
+        (place, commands),
+        ("there, when all of them were fetched in this minute", restarts.collect()),
+    ];
+    let wanted = groups.into_iter().filter(|(_, commands)| !commands.is_empty());
+    wanted.map(|(place, commands)| Group::new(place, commands)).collect()
+}
+
+/// Has the External Secrets operator fetch now, and shows when it did.
+fn fetched(site: &Site, namespaces: &[String]) -> Vec<String> {
     let ours = format!("externalsecrets -l app.kubernetes.io/part-of={}", site.name);
-    commands.extend(fetched_into.iter().map(|it| {
+    let ask = |it: &String| {
         format!("kubectl -n {it} annotate {ours} force-sync=\"$(date +%s)\" --overwrite")
-    }));
-    commands.push("sleep 30".into());
-    commands.extend(fetched_into.iter().map(|it| {
-        format!(
-            "kubectl -n {it} get {ours} -o custom-columns=NAME:.metadata.name,FETCHED:.status.refreshTime"
-        )
-    }));
-    let mut groups = vec![Group::new(place, commands)];
-    // The operator fetches them in its own time: what starts anew before would read the old ones once more.
-    let fetched = "there, when all of them were fetched in this minute";
-    groups.extend((!restarts.is_empty()).then(|| Group::new(fetched, restarts)));
-    groups
+    };
+    let columns = "custom-columns=NAME:.metadata.name,FETCHED:.status.refreshTime";
+    let show = |it: &String| format!("kubectl -n {it} get {ours} -o {columns}");
+    let asked = namespaces.iter().map(ask);
+    asked.chain(["sleep 30".to_owned()]).chain(namespaces.iter().map(show)).collect()
 }
