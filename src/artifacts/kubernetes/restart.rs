@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 /// By which steps a cluster takes other values of secrets.
 #[derive(Debug)]
 pub struct Reload {
+    /// Those of the secrets that the cluster has; a server may have others.
+    pub secrets: Vec<String>,
     /// The Kustomizations of Flux, in the order in which they get ready.
     pub kustomizations: Vec<String>,
     /// The namespaces in which the External Secrets operator has to fetch.
@@ -26,11 +28,13 @@ pub fn reload(site: &Site, secrets: &[&str]) -> Reload {
     let stand_ins = Secrets::stand_ins(&names);
     let cx = Cx::new(site, &stand_ins);
     let cluster = Cluster::of(&cx);
-    let layers = gitops::layers(&cluster).iter();
+    let (layers, readers) = (gitops::layers(&cluster).iter(), Readers::of(&cluster));
+    let here = secrets.iter().filter(|it| readers.all.contains(**it));
     Reload {
+        secrets: here.map(|it| (*it).to_owned()).collect(),
         kustomizations: layers.map(|it| gitops::kustomization_name(&cluster, it.name)).collect(),
         fetched_into: gitops::fetched_into(&cluster),
-        restarts: Readers::of(&cluster).restarts(secrets),
+        restarts: readers.restarts(secrets),
     }
 }
 
@@ -39,8 +43,10 @@ pub(super) struct Readers<'a> {
     cluster: &'a Cluster<'a>,
     /// Those that trigger-gen makes.
     generated: Vec<&'static str>,
-    /// Those that the author supplies; whoever pulls images reads his each time, and so does a job that saves a store.
+    /// Those that the author supplies.
     supplied: Vec<(Component, BTreeSet<String>)>,
+    /// Every secret that the cluster has.
+    pub(super) all: BTreeSet<String>,
 }
 
 impl<'a> Readers<'a> {
@@ -55,7 +61,11 @@ impl<'a> Readers<'a> {
             (Component::Electric, secret(&app::postgres_urls(cluster))),
             (Component::Clickhouse, bucket(cluster)),
         ];
-        Self { cluster, generated: cluster.site.generated_in_cluster(), supplied }
+        let generated = cluster.site.generated_in_cluster();
+        let mut all = read_anew(cluster);
+        all.extend(generated.iter().map(|it| (*it).to_owned()));
+        all.extend(supplied.iter().flat_map(|(_, names)| names.clone()));
+        Self { cluster, generated, supplied, all }
     }
 
     /// What has to be started anew when secrets have other values, in that order.
@@ -80,6 +90,15 @@ impl<'a> Readers<'a> {
 fn bucket(cluster: &Cluster<'_>) -> BTreeSet<String> {
     let backup = cluster.it.backup.as_ref().filter(|_| cluster.it.saves_clickhouse());
     backup.map(|it| it.place.secret_access_key.to_string()).into_iter().collect()
+}
+
+/// What is read each time: by whoever pulls images, and by the jobs that save a store.
+fn read_anew(cluster: &Cluster<'_>) -> BTreeSet<String> {
+    let of_postgres = cluster.it.postgres.as_ref().and_then(|it| it.backup.as_ref());
+    let places = cluster.it.backup.as_ref().map(|it| &it.place).into_iter().chain(of_postgres);
+    let keys = places.map(|it| &it.secret_access_key);
+    let pulls = cluster.pull_login().map(|(_, password)| password);
+    keys.chain(pulls).map(ToString::to_string).collect()
 }
 
 /// The secrets that values are made of.

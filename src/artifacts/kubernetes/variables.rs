@@ -42,7 +42,7 @@ pub(super) fn rows(cluster: &Cluster<'_>) -> Vec<Value> {
 }
 
 /// Every variable of the tree, once, in order.
-pub(super) fn names(cluster: &Cluster<'_>) -> Vec<String> {
+fn names(cluster: &Cluster<'_>) -> Vec<String> {
     let mut names: Vec<String> = gitops::layers(cluster)
         .iter()
         .flat_map(|layer| &layer.parts)

@@ -241,3 +241,26 @@ fn servers_come_before_the_cluster() {
     assert!(order.map(|it| out.find(it)).is_sorted(), "{out}");
     assert!(order.iter().all(|it| out.contains(it)), "{out}");
 }
+
+/// What only a server has is no business of the cluster: nothing is said of it there.
+#[test]
+fn what_only_a_server_has_changes_nothing_in_the_cluster() {
+    let text = support::example_text("full");
+    let told = text.replace(
+        "  backup:\n    offsite:",
+        "  backup:\n    notify: { heartbeat_url: { secret: HEARTBEAT } }\n    offsite:",
+    );
+    assert_ne!(text, told);
+    let site = support::site(&told);
+    let of = |names: &[&str]| trigger_gen::artifacts::reload(&site, names);
+    let in_both: Vec<&str> = site
+        .supplied
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .filter(|it| *it != "HEARTBEAT")
+        .collect();
+    assert!(in_both.len() > 4 && in_both.contains(&"GHCR_TOKEN"), "{in_both:?}");
+    assert_eq!(of(&in_both).secrets, in_both);
+    assert_eq!(of(&["SESSION_SECRET", "HEARTBEAT"]).secrets, ["SESSION_SECRET"]);
+    assert!(of(&["HEARTBEAT"]).secrets.is_empty());
+}

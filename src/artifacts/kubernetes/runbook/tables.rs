@@ -4,7 +4,7 @@ use super::super::restart::Readers;
 use super::super::{Cluster, Part, gitops, object_store, quantity, variables};
 use crate::secrets::rotation;
 use crate::site::{
-    ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster, Streams, Use, VolumeAccess,
+    ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster, Streams, VolumeAccess,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -132,50 +132,23 @@ pub(super) fn claims(cluster: &Cluster<'_>) -> Vec<Value> {
 
 /// Every secret that the objects of the tree are made of, and what it must be.
 pub(super) fn values(cluster: &Cluster<'_>) -> Vec<Value> {
-    let rows = secrets(cluster).into_iter();
+    let rows = Readers::of(cluster).all.into_iter();
     rows.map(|name| json!({ "name": name, "form": variables::form_of(cluster, &name) })).collect()
 }
 
 /// What another value of each of them leads to.
 pub(super) fn rotations(cluster: &Cluster<'_>) -> Vec<Value> {
     let (generated, readers) = (cluster.site.generated_in_cluster(), Readers::of(cluster));
-    let rows = secrets(cluster).into_iter().filter_map(|name| {
-        let effect = match rotation(&name).filter(|_| generated.contains(&name.as_str())) {
+    let rows = readers.all.iter().filter_map(|name| {
+        let effect = match rotation(name).filter(|_| generated.contains(&name.as_str())) {
             Some(row) => row.in_cluster.as_ref()?.effect,
             None => "It is what its service gave you: change it there first.",
         };
-        let restarts = readers.restarts(&[&name]);
+        let restarts = readers.restarts(&[name]);
         let shown = format!("{}{name}", cluster.prefix().unwrap_or_default());
         Some(json!({ "name": shown, "effect": effect, "restarts": restarts }))
     });
     rows.collect()
-}
-
-/// The names of these secrets.
-fn secrets(cluster: &Cluster<'_>) -> BTreeSet<String> {
-    if let Some(prefix) = cluster.prefix() {
-        let names = variables::names(cluster).into_iter();
-        return names.filter_map(|it| it.strip_prefix(prefix).map(str::to_owned)).collect();
-    }
-    let generated = cluster.site.generated_in_cluster();
-    let mut names: BTreeSet<String> = generated.iter().map(|it| (*it).to_owned()).collect();
-    for layer in gitops::layers(cluster) {
-        for part in &layer.parts {
-            names.extend(fetched(part));
-        }
-    }
-    names.extend(cluster.site.needed_secrets().into_iter().filter_map(|it| match it.origin {
-        Use::Supplied(_) if cluster.site.encrypts() => Some(it.name.to_string()),
-        _ => None,
-    }));
-    names
-}
-
-/// What the External Secrets operator is asked for by an object.
-fn fetched(part: &Part) -> Vec<String> {
-    let Part::Object { document, .. } = part else { return Vec::new() };
-    let data = document.pointer("/spec/data").and_then(Value::as_array).into_iter().flatten();
-    data.filter_map(|it| it.pointer("/remoteRef/property")?.as_str().map(str::to_owned)).collect()
 }
 
 /// The port of the object store.

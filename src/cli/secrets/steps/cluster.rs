@@ -16,11 +16,16 @@ pub(in crate::cli) fn groups(
     build: Option<&str>,
 ) -> Vec<Group> {
     let Some(cluster) = &site.kubernetes else { return Vec::new() };
-    let all = names.join(", ");
+    let reload = artifacts::reload(site, names);
+    if reload.secrets.is_empty() {
+        return Vec::new();
+    }
+    let all = reload.secrets.join(", ");
     let given = match &cluster.secrets {
         SecretsInCluster::Sops { .. } => pushed(cluster, &all, folder, build),
         SecretsInCluster::Substitute { from, prefix } => {
-            let variables: Vec<String> = names.iter().map(|it| format!("{prefix}{it}")).collect();
+            let variables = reload.secrets.iter().map(|it| format!("{prefix}{it}"));
+            let variables: Vec<String> = variables.collect();
             let place = format!("Secret {from} of {}", cluster.gitops.flux_namespace);
             let names = format!("{}; go on when the cluster has them", variables.join(", "));
             by_hand(&place, &names)
@@ -30,7 +35,7 @@ pub(in crate::cli) fn groups(
         }
     };
     let mut all = vec![given];
-    all.extend(taken(site, cluster, names));
+    all.extend(taken(site, cluster, &reload));
     all
 }
 
@@ -55,8 +60,8 @@ fn by_hand(place: &str, names: &str) -> Group {
 }
 
 /// Flux brings the values, and what has read the old ones starts again.
-fn taken(site: &Site, cluster: &Kubernetes, names: &[&str]) -> Vec<Group> {
-    let Reload { kustomizations, fetched_into, restarts } = artifacts::reload(site, names);
+fn taken(site: &Site, cluster: &Kubernetes, reload: &Reload) -> Vec<Group> {
+    let Reload { kustomizations, fetched_into, restarts, .. } = reload;
     let (flux, namespace) = (&cluster.gitops.flux_namespace, &cluster.namespace);
     let mut commands =
         vec![format!("flux -n {flux} reconcile source git {}", cluster.gitops.repository)];
@@ -71,7 +76,7 @@ fn taken(site: &Site, cluster: &Kubernetes, names: &[&str]) -> Vec<Group> {
         commands.extend(restarts);
         return vec![Group::new(place, commands)];
     }
-    commands.extend(fetched(site, &fetched_into));
+    commands.extend(fetched(site, fetched_into));
     // The operator fetches in its own time: what starts anew before would read the old values once more.
     let groups = [
         (place, commands),
