@@ -5,7 +5,7 @@ use super::secrets::Secret;
 use super::{Cluster, app, clickhouse, electric, gitops, object_store, redis};
 use crate::artifacts::Cx;
 use crate::artifacts::setting::Pieces;
-use crate::secrets::{Component, Secrets, rotation};
+use crate::secrets::{Component, Rotation, Secrets, rotation};
 use crate::site::{ClickhouseInCluster, Realtime, RedisInCluster, Site};
 use std::collections::BTreeSet;
 
@@ -75,8 +75,13 @@ impl<'a> Readers<'a> {
         components.into_iter().filter_map(|it| named(self.cluster, it)).collect()
     }
 
+    /// The row of a secret that trigger-gen makes; one of the author's may have the same name.
+    pub(super) fn rotation(&self, secret: &str) -> Option<&'static Rotation> {
+        rotation(secret).filter(|_| self.generated.contains(&secret))
+    }
+
     fn components(&self, secret: &str) -> Vec<Component> {
-        match rotation(secret).filter(|_| self.generated.contains(&secret)) {
+        match self.rotation(secret) {
             Some(row) => row.in_cluster.as_ref().map_or_else(Vec::new, |it| it.restarts.to_vec()),
             None => {
                 let reads = self.supplied.iter().filter(|(_, names)| names.contains(secret));

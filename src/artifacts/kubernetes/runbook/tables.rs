@@ -2,7 +2,6 @@
 
 use super::super::restart::Readers;
 use super::super::{Cluster, Part, gitops, object_store, quantity, variables};
-use crate::secrets::rotation;
 use crate::site::{
     ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster, Streams, VolumeAccess,
 };
@@ -138,9 +137,9 @@ pub(super) fn values(cluster: &Cluster<'_>) -> Vec<Value> {
 
 /// What another value of each of them leads to.
 pub(super) fn rotations(cluster: &Cluster<'_>) -> Vec<Value> {
-    let (generated, readers) = (cluster.site.generated_in_cluster(), Readers::of(cluster));
+    let readers = Readers::of(cluster);
     let rows = readers.all.iter().filter_map(|name| {
-        let effect = match rotation(name).filter(|_| generated.contains(&name.as_str())) {
+        let effect = match readers.rotation(name) {
             Some(row) => row.in_cluster.as_ref()?.effect,
             None => "It is what its service gave you: change it there first.",
         };
