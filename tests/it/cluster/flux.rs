@@ -144,6 +144,7 @@ impl Cluster {
             "-n",
             "flux-system",
             "annotate",
+            "--field-manager=flux",
             "--overwrite",
             "kustomization.kustomize.toolkit.fluxcd.io",
             kustomization,
