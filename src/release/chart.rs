@@ -49,6 +49,27 @@ pub fn s2_service(fullname: &str) -> String {
     format!("{fullname}-s2")
 }
 
+/// A component of the official chart that runs call.
+#[derive(Clone, Copy, Debug)]
+pub struct Called {
+    /// The chart's word for it, which its pods have as a label.
+    pub component: &'static str,
+    /// Where the port of its pods stands in the values.
+    pub route: &'static str,
+    /// The port without that value.
+    pub port: u16,
+}
+
+/// Starts runs, and hears of each how it goes.
+pub const SUPERVISOR: Called =
+    Called { component: "supervisor", route: "/supervisor/service/ports/workload", port: 3000 };
+
+/// Keeps the streams that runs write.
+pub const S2: Called = Called { component: "s2", route: "/s2/service/targetPort", port: 8080 };
+
+/// Where the supervisor tells Prometheus how it is.
+pub const SUPERVISOR_METRICS: u16 = 9088;
+
 /// The variables by which replication is told of PostgreSQL itself, where queries go through a pooler.
 pub const AROUND_POOLER: [&str; 2] =
     [env::RUN_REPLICATION_LEGACY_DATABASE_URL, env::SESSION_REPLICATION_DATABASE_URL];

@@ -179,7 +179,7 @@ pub static ADVISORIES: &[Advisory] = &[
         fixed: None,
         last_known: Some(Version(4, 7, 6)),
         what: "the supervisor's port 8020 gives whoever reaches it and knows a run the variables and tokens of that run",
-        mitigation: "never publish port 8020, and keep other containers off the runner network",
+        mitigation: "never publish port 8020, and keep other containers off the runner network; in a cluster, keep `kubernetes.network_policies`",
     },
 ];
 

@@ -38,8 +38,8 @@ section! {
         optional resources: ClusterResources,
         /// How many pods of the webapp. More than one need a shared volume that all nodes write. Default: 1.
         optional replicas: u32,
-        /// Whether stores are closed to all but their users, and pods of runs in a namespace of their own to everybody.
-        /// Default: true.
+        /// Whether stores are closed to all but their users, the supervisor to all but runs, and pods of runs in a
+        /// namespace of their own to everybody. Default: true.
         optional network_policies: bool,
         /// Whether Prometheus is told of what can be scraped, which takes its operator's kinds. Default: false.
         optional monitoring: bool,

@@ -3,7 +3,8 @@
 use super::{
     Cluster, Part, backup, clickhouse, electric, object, object_store, pooler, postgres, runs,
 };
-use crate::site::{ClickhouseInCluster, PostgresInCluster, Realtime, RedisInCluster};
+use crate::release::chart::{S2, SUPERVISOR, SUPERVISOR_METRICS};
+use crate::site::{ClickhouseInCluster, PostgresInCluster, Realtime, RedisInCluster, Streams};
 use serde_json::{Value, json};
 
 const FILE: &str = "network-policy.yaml";
@@ -140,14 +141,34 @@ pub(super) fn object_store(cluster: &Cluster<'_>) -> Option<Part> {
     let (name, ports) = (object_store::service(cluster), [object_store::PORT]);
     let ingress = match cluster.site.object_store_host() {
         Some(_) => vec![json!({ "ports": tcp(&ports) })],
-        None => {
-            let apart = cluster.it.has_runs_apart();
-            let runs = apart.then(|| namespace(cluster.it.runs.namespace.as_str()));
-            let beside = json!({ "podSelector": {} });
-            [Some(beside), runs].into_iter().flatten().map(|it| rule(it, &ports)).collect()
-        }
+        None => beside_and_runs(cluster, &ports),
     };
     policy(cluster, &name, by_app_template(&name), ingress)
+}
+
+/// Everything in the namespace of the site, and runs where these are.
+fn beside_and_runs(cluster: &Cluster<'_>, ports: &[u16]) -> Vec<Value> {
+    let runs = cluster.it.has_runs_apart().then(|| of_runs(cluster));
+    [Some(beside()), runs].into_iter().flatten().map(|it| rule(it, ports)).collect()
+}
+
+/// Every pod of the own namespace.
+fn beside() -> Value {
+    json!({ "podSelector": {} })
+}
+
+/// Every pod of the namespace of runs.
+fn of_runs(cluster: &Cluster<'_>) -> Value {
+    match cluster.it.has_runs_apart() {
+        true => namespace(cluster.it.runs.namespace.as_str()),
+        false => beside(),
+    }
+}
+
+/// Its API does not ask a run whether it is its own, so nobody else may call it.
+fn supervisor(cluster: &Cluster<'_>) -> Vec<Value> {
+    let scrapes = if cluster.it.monitoring { anywhere() } else { beside() };
+    vec![rule(of_runs(cluster), &[SUPERVISOR.port]), rule(scrapes, &[SUPERVISOR_METRICS])]
 }
 
 /// Runs call, and nobody calls them.
@@ -158,24 +179,27 @@ pub(super) fn runs(cluster: &Cluster<'_>) -> Option<Part> {
     cluster.it.network_policies.then(|| Part::object(FILE, policy))
 }
 
-/// What the official chart brings and only the webapp uses: its ClickHouse, and Electric, which whoever reaches it can read
-/// everything by.
+/// What the official chart brings: its `ClickHouse`, and Electric, which whoever reaches it can read everything by, are the
+/// webapp's alone; s2 asks nobody who he is.
 pub(super) fn of_chart(cluster: &Cluster<'_>) -> Vec<Part> {
-    let own_electric = cluster.it.pooler().is_some();
-    let electric = matches!(cluster.site.storage.realtime, Realtime::Electric { .. });
-    let clickhouse = matches!(cluster.it.clickhouse, Some(ClickhouseInCluster::Chart));
-    let rows = [
-        (electric && !own_electric, "electric-network-policy.yaml", "electric", electric::PORT),
-        (clickhouse, "clickhouse-network-policy.yaml", "clickhouse", 8123),
-    ];
-    let there = rows.into_iter().filter(|(is, ..)| *is);
-    there
-        .filter_map(|(_, file, part, port)| {
-            let name = format!("{}-{part}", cluster.site.chart_fullname());
-            let labels = component_labels(cluster, part);
-            policy_in(cluster, file, &name, labels, vec![rule(webapp(cluster), &[port])])
-        })
-        .collect()
+    let for_webapp = |port: u16| vec![rule(webapp(cluster), &[port])];
+    let storage = &cluster.site.storage;
+    let mut rows =
+        vec![("supervisor-network-policy.yaml", SUPERVISOR.component, supervisor(cluster))];
+    if let (Realtime::Electric { .. }, None) = (&storage.realtime, cluster.it.pooler()) {
+        rows.push(("electric-network-policy.yaml", "electric", for_webapp(electric::PORT)));
+    }
+    if let Some(ClickhouseInCluster::Chart) = cluster.it.clickhouse {
+        rows.push(("clickhouse-network-policy.yaml", "clickhouse", for_webapp(8123)));
+    }
+    if let Streams::Bundled = storage.streams {
+        rows.push(("s2-network-policy.yaml", S2.component, beside_and_runs(cluster, &[S2.port])));
+    }
+    let parts = rows.into_iter().filter_map(|(file, part, ingress)| {
+        let name = format!("{}-{part}", cluster.site.chart_fullname());
+        policy_in(cluster, file, &name, component_labels(cluster, part), ingress)
+    });
+    parts.collect()
 }
 
 /// The label by which the app-template chart knows the pods of a release.

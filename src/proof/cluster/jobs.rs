@@ -19,9 +19,8 @@ pub(in crate::proof) static LOCKED_OUT_JOB: Proof = Proof {
             };
             for store in stores(template) {
                 let of_store = stack.of_kind("NetworkPolicy").filter(|it| is_of(it, store));
-                let namespace = stack.namespace_of(job);
-                let labels = &template["metadata"]["labels"];
-                for policy in of_store.filter(|it| !lets_in(stack, it, namespace, labels)) {
+                let pods = (stack.namespace_of(job), &template["metadata"]["labels"]);
+                for policy in of_store.filter(|it| !lets_in(stack, it, pods, None)) {
                     let message =
                         format!("`{}` does not let the pods of `{}` in", policy.name, job.name);
                     let help = "add a rule with the labels of its pods";

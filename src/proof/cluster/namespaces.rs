@@ -6,7 +6,7 @@ use super::references::{full_name, service};
 use super::{Object, selects};
 use crate::proof::stack::Stack;
 use crate::proof::{Blame, Proof, Report};
-use crate::release::chart::s2_service;
+use crate::release::chart::{Called, S2, SUPERVISOR, s2_service};
 use crate::release::env;
 use serde_json::{Value, json};
 
@@ -22,6 +22,9 @@ const ADDRESSES: [&[&str]; 2] = [
     &["spec", "values", "s2", "external", "endpoint"],
 ];
 const VARIABLES: &[&str] = &["spec", "values", "webapp", "extraEnvVars"];
+
+/// What runs call of the chart's own.
+const CALLED: [Called; 2] = [SUPERVISOR, S2];
 
 impl Stack<'_> {
     /// The namespace of an object: that of its layer, as far as it has one.
@@ -50,12 +53,12 @@ impl Stack<'_> {
     }
 }
 
-/// Whether a policy lets pods with some labels in, from the namespace in which they are.
+/// Whether a policy lets pods with some labels in, from the namespace in which they are; to a port, if one is meant.
 pub(super) fn lets_in(
     stack: &Stack<'_>,
     policy: &Object,
-    namespace: Option<&str>,
-    labels: &Value,
+    (namespace, labels): (Option<&str>, &Value),
+    port: Option<u64>,
 ) -> bool {
     let is_own = stack.namespace_of(policy) == namespace;
     let among = |peer: &Value| {
@@ -67,9 +70,15 @@ pub(super) fn lets_in(
     };
     let rules = policy.document.pointer("/spec/ingress").and_then(Value::as_array);
     // A rule that names nobody is for everybody.
-    rules.into_iter().flatten().any(|rule| {
+    rules.into_iter().flatten().filter(|it| opens(it, port)).any(|rule| {
         rule["from"].as_array().is_none_or(|peers| peers.is_empty() || peers.iter().any(among))
     })
+}
+
+/// Whether a rule is about a port; one without ports is about all.
+fn opens(rule: &Value, port: Option<u64>) -> bool {
+    let ports = rule["ports"].as_array().filter(|it| !it.is_empty());
+    ports.is_none_or(|it| port.is_none() || it.iter().any(|one| one["port"].as_u64() == port))
 }
 
 pub(in crate::proof) static MISSING_NAMESPACE: Proof = Proof {
@@ -99,14 +108,18 @@ pub(in crate::proof) static MISSING_NAMESPACE: Proof = Proof {
 
 pub(in crate::proof) static CUT_OFF_RUNS: Proof = Proof {
     name: "cut-off-runs",
-    summary: "Runs in a namespace of their own are told of what they call by names that hold in every namespace, and the policy of the object store lets \
-              them in.",
+    summary: "The policies of supervisor, s2 and object store let runs in, and those in a namespace of their own are told of what they call by names that \
+              hold in every namespace.",
     blame: Blame::Compiler,
     check: |stack, report| {
+        let Some((release, _)) = stack.chart() else { return };
+        let Some(namespace) = stack.namespace_of_runs() else { return };
+        for called in CALLED {
+            of_chart(stack, report, release, &called);
+        }
         if !stack.has_runs_apart() {
             return;
         }
-        let Some((release, namespace)) = stack.told_of_runs() else { return };
         for (route, url) in told(release) {
             let host = url.rsplit("://").next().unwrap_or(url).split([':', '/']).next();
             if let Some(host) = host.filter(|it| !it.contains(['.', '['])) {
@@ -116,7 +129,7 @@ pub(in crate::proof) static CUT_OFF_RUNS: Proof = Proof {
                 report.fault(release.spot(stack, route), message, help);
             }
             if let Some(service) = service(url) {
-                closed(stack, report, service, namespace);
+                closed(stack, report, |it| is_of(it, service), None);
             }
         }
         s2(stack, report, release, namespace);
@@ -142,12 +155,26 @@ fn s2(stack: &Stack<'_>, report: &mut Report<'_>, release: &Object, namespace: &
     }
 }
 
-/// The policies of a service that keep runs out.
-fn closed(stack: &Stack<'_>, report: &mut Report<'_>, service: &str, namespace: &str) {
-    let of_service = stack.of_kind("NetworkPolicy").filter(|it| is_of(it, service));
+/// The policies of a component of the chart that keep runs out.
+fn of_chart(stack: &Stack<'_>, report: &mut Report<'_>, release: &Object, called: &Called) {
+    let set = release.document.pointer(&format!("/spec/values{}", called.route));
+    let port = set.and_then(Value::as_u64).unwrap_or(called.port.into());
+    let component = "/spec/podSelector/matchLabels/app.kubernetes.io~1component";
+    closed(stack, report, |it| it.text(component) == Some(called.component), Some(port));
+}
+
+/// The policies, of those that are meant, that keep runs out.
+fn closed(
+    stack: &Stack<'_>,
+    report: &mut Report<'_>,
+    is_meant: impl Fn(&Object) -> bool,
+    port: Option<u64>,
+) {
+    let Some(namespace) = stack.namespace_of_runs() else { return };
     // Their labels are not ours to know.
-    let closed = of_service.filter(|it| !lets_in(stack, it, Some(namespace), &json!({})));
-    for policy in closed {
+    let runs = (Some(namespace), &json!({}));
+    let meant = stack.of_kind("NetworkPolicy").filter(|it| is_meant(it));
+    for policy in meant.filter(|it| !lets_in(stack, it, runs, port)) {
         let message = format!("`{}` does not let runs in `{namespace}` in", policy.name);
         let help = format!("add a rule with a namespaceSelector: `{NAME}: {namespace}`");
         report.fault(policy.spot(stack, &["spec", "ingress"]), message, help);

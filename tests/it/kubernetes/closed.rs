@@ -56,6 +56,15 @@ fn an_object_store_with_a_public_name_is_open_to_any_proxy() {
     assert_eq!(closed["spec"]["ingress"], own);
 }
 
+/// The labels that the official chart gives the pods of a component.
+fn labels(component: &str) -> Value {
+    json!({
+        "app.kubernetes.io/name": "trigger",
+        "app.kubernetes.io/instance": "jobs",
+        "app.kubernetes.io/component": component,
+    })
+}
+
 #[test]
 fn stores_of_the_official_chart_are_closed_as_well() {
     let storage =
@@ -63,13 +72,6 @@ fn stores_of_the_official_chart_are_closed_as_well() {
     let with = tree(&json!({ "clickhouse": "chart" }), &storage);
     for (part, port) in [("electric", 3000), ("clickhouse", 8123)] {
         let policy = object(&with, &format!("app/{part}-network-policy.yaml"));
-        let labels = |component: &str| {
-            json!({
-                "app.kubernetes.io/name": "trigger",
-                "app.kubernetes.io/instance": "jobs",
-                "app.kubernetes.io/component": component,
-            })
-        };
         assert_eq!(policy["spec"]["podSelector"]["matchLabels"], labels(part));
         let from = &policy["spec"]["ingress"][0]["from"][0]["podSelector"]["matchLabels"];
         assert_eq!(*from, labels("webapp"));
@@ -77,6 +79,33 @@ fn stores_of_the_official_chart_are_closed_as_well() {
     }
     let open = tree(&json!({ "clickhouse": "chart", "network_policies": false }), &storage);
     assert!(!open.files.keys().any(|it| it.as_str().contains("network-policy")));
+}
+
+/// The supervisor does not ask a run whether it is its own, and s2 asks nobody for a token.
+#[test]
+fn what_runs_call_is_open_to_the_namespaces_of_site_and_runs_alone() {
+    let rule = |from: Value, port: u16| json!({ "from": [from], "ports": [{ "port": port, "protocol": "TCP" }] });
+    let beside = || json!({ "podSelector": {} });
+    let runs = || json!({ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "runs" } } });
+    let anywhere = json!({ "namespaceSelector": {} });
+    let apart = json!({ "runs": { "namespace": "runs" }, "monitoring": true });
+    for (cluster, supervisor, s2) in [
+        (json!({}), [rule(beside(), 3000), rule(beside(), 9088)], vec![rule(beside(), 8080)]),
+        (
+            apart,
+            [rule(runs(), 3000), rule(anywhere, 9088)],
+            vec![rule(beside(), 8080), rule(runs(), 8080)],
+        ),
+    ] {
+        let tree = tree(&cluster, &json!({}));
+        for (part, ingress) in [("supervisor", json!(supervisor)), ("s2", json!(s2))] {
+            let policy = object(&tree, &format!("app/{part}-network-policy.yaml"));
+            assert_eq!(policy["spec"]["podSelector"]["matchLabels"], labels(part));
+            assert_eq!(policy["spec"]["ingress"], ingress);
+        }
+    }
+    let without = tree(&json!({}), &json!({ "streams": "v1" }));
+    assert!(without.get("kubernetes/flux/app/s2-network-policy.yaml").is_none());
 }
 
 /// On another node the new pod would wait for a volume that the old one holds until the new one is ready.

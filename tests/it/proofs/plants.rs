@@ -83,6 +83,7 @@ const POLICY: &str = "kubernetes/flux/postgresql/network-policy.yaml";
 const POOLER: &str = "apiVersion: postgresql.cnpg.io/v1\nkind: Pooler\nmetadata:\n  name: home-k3s-postgresql-pooler\nspec:\n  cluster:\n    name: home-k3s-postgresql\n  pgbouncer:\n    poolMode: transaction\n";
 const KS_REDIS: &str = "kubernetes/flux/ks/redis.yaml";
 const KS_RUNS: &str = "kubernetes/flux/ks/runs.yaml";
+const SUPERVISOR_POLICY: &str = "kubernetes/flux/app/supervisor-network-policy.yaml";
 const S3_POLICY: &str = "kubernetes/flux/s3/network-policy.yaml";
 const TOP: &str = "kubernetes/flux/kustomization.yaml";
 const REDIS_SECRET: &str = "kubernetes/flux/redis/secret.yaml";
@@ -389,6 +390,8 @@ pub(super) static PLANTS: &[Plant] = &[
         ],
     ),
     at("full", "cut-off-runs", &[Edit::Replace(RELEASE, "    s2:\n      deploy: false", "    s2:\n      deploy: true"), Edit::Remove(VALUES)]),
+    at("full", "cut-off-runs", &[Edit::Replace(SUPERVISOR_POLICY, "kubernetes.io/metadata.name: jobs-runs", "kubernetes.io/metadata.name: jobs")]),
+    at(HOME, "cut-off-runs", &[Edit::Replace(SUPERVISOR_POLICY, "port: 3000", "port: 3001")]),
     at(HOME, "undeclared-substitution", &[Edit::Replace(REDIS_SECRET, "${SECRET_TRIGGER_REDIS_PASSWORD}", "${SECRET_TRIGGER_CACHE_PASSWORD}")]),
     at(HOME, "number-like-secret", &[Edit::Replace(FRAGMENT, "SECRET_TRIGGER_REDIS_PASSWORD: \"\"", "SECRET_TRIGGER_REDIS_PASSWORD: \"1234e5\"")]),
     with(
