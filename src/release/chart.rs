@@ -70,6 +70,12 @@ pub const S2: Called = Called { component: "s2", route: "/s2/service/targetPort"
 /// Where the supervisor tells Prometheus how it is.
 pub const SUPERVISOR_METRICS: u16 = 9088;
 
+/// The claim of a store that the chart brings, which neither Flux nor Helm removes with it.
+#[must_use]
+pub fn claim(fullname: &str, component: &str) -> String {
+    format!("data-{fullname}-{component}-0")
+}
+
 /// The variables by which replication is told of PostgreSQL itself, where queries go through a pooler.
 pub const AROUND_POOLER: [&str; 2] =
     [env::RUN_REPLICATION_LEGACY_DATABASE_URL, env::SESSION_REPLICATION_DATABASE_URL];

@@ -166,15 +166,17 @@ fn bucket_folder(text: &str) -> Result<(), Refusal> {
     let Some(rest) = text.strip_prefix("s3://") else {
         return Err(Refusal::new("it must begin with `s3://`"));
     };
-    let (bucket, folder) = rest.split_once('/').unwrap_or((rest, "x"));
-    let inner = |c: char| is_edge(c) || c == '-' || c == '.';
-    let named = (3..=63).contains(&bucket.len())
-        && bucket.starts_with(is_edge)
-        && bucket.ends_with(is_edge)
-        && bucket.chars().all(inner);
-    match named && folders(folder) {
+    let (bucket, below) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    super::name::bucket(bucket).map_err(|refusal| {
+        let named = Refusal::new(format!("`{bucket}` names no bucket: {}", refusal.why));
+        match refusal.instead {
+            Some(instead) => named.instead(format!("s3://{instead}{below}")),
+            None => named,
+        }
+    })?;
+    match below.strip_prefix('/').is_none_or(folders) {
         true => Ok(()),
-        false => Err(Refusal::new("it is not `s3://BUCKET/FOLDER`")),
+        false => Err(Refusal::new(format!("`{below}` is no folder below the bucket"))),
     }
 }
 
@@ -219,6 +221,9 @@ mod tests {
         for bad in ["s3://", "s3://ab", "backups/a", "s3://backups/", "s3://backups/../a"] {
             assert!(BucketFolder::from_text(bad).is_err(), "{bad}");
         }
+        let upper = BucketFolder::from_text("s3://Backups/trigger").expect_err("a capital");
+        assert_eq!(upper.instead.as_deref(), Some("s3://backups/trigger"));
+        assert!(BucketFolder::from_text("s3://b/x").expect_err("short").why.contains("3 to 63"));
         for bad in ["SECRET", "secret_", "_A_", "A-_"] {
             assert!(VariablePrefix::from_text(bad).is_err(), "{bad}");
         }

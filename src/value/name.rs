@@ -110,7 +110,7 @@ fn lint_name(text: &str) -> Result<(), Refusal> {
     }
 }
 
-fn bucket(text: &str) -> Result<(), Refusal> {
+pub(super) fn bucket(text: &str) -> Result<(), Refusal> {
     let edge = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let inner = |c: char| edge(c) || c == '-' || c == '.';
     match text {

@@ -132,6 +132,18 @@ fn the_runbook_names_the_class_of_s2() {
     assert!(runbook.contains("| the StorageClass `streams` | gives volumes |"), "{runbook}");
 }
 
+/// They stay when the release goes, with whatever is in them.
+#[test]
+fn the_runbook_names_the_volumes_of_the_official_chart() {
+    let volumes = json!({ "clickhouse": "chart", "volumes": { "s2": { "size": "7GiB" } } });
+    let with = tree(&volumes, &json!({}));
+    let runbook = with.get("kubernetes/RUNBOOK.md").expect("a runbook").text();
+    for row in ["| `data-jobs-trigger-clickhouse-0` | 20Gi |", "| `data-jobs-trigger-s2-0` | 7Gi |"]
+    {
+        assert!(runbook.contains(row), "no {row}");
+    }
+}
+
 /// The entrypoints of Redis and Valkey drop root for the server of their own name, and put it before a first option.
 #[test]
 fn the_image_of_redis_chooses_its_server() {

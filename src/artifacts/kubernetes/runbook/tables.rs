@@ -2,6 +2,7 @@
 
 use super::super::restart::Readers;
 use super::super::{Cluster, Part, gitops, object_store, quantity, variables};
+use crate::release::chart;
 use crate::site::{
     ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster, Streams, VolumeAccess,
 };
@@ -116,17 +117,21 @@ pub(super) fn releases<'a>(cluster: &Cluster<'a>) -> Vec<&'a str> {
 /// The volumes that hold what cannot be made again.
 pub(super) fn claims(cluster: &Cluster<'_>) -> Vec<Value> {
     let (it, all) = (cluster.it, &cluster.it.volumes);
-    let ours = matches!(it.clickhouse, Some(ClickhouseInCluster::Image(_)));
+    let ours = |part: &str| cluster.name(&format!("{part}-data"));
+    let of_chart = |part: &str| chart::claim(&cluster.site.chart_fullname(), part);
+    let clickhouse = match it.clickhouse {
+        Some(ClickhouseInCluster::Chart) => of_chart("clickhouse"),
+        _ => ours("clickhouse"),
+    };
+    let streams = matches!(cluster.site.storage.streams, Streams::Bundled);
     let rows = [
-        (it.redis.is_some(), "redis-data", &all.redis),
-        (ours, "clickhouse-data", &all.clickhouse),
-        (it.object_store.is_some(), "s3-data", &all.object_store),
+        (it.redis.is_some(), ours("redis"), &all.redis),
+        (it.clickhouse.is_some(), clickhouse, &all.clickhouse),
+        (it.object_store.is_some(), ours("s3"), &all.object_store),
+        (streams, of_chart(chart::S2.component), &all.s2),
     ];
     let rows = rows.into_iter().filter(|(is, ..)| *is);
-    rows.map(
-        |(_, name, volume)| json!({ "name": cluster.name(name), "size": quantity(volume.size) }),
-    )
-    .collect()
+    rows.map(|(_, name, volume)| json!({ "name": name, "size": quantity(volume.size) })).collect()
 }
 
 /// Every secret that the objects of the tree are made of, and what it must be.
