@@ -132,6 +132,27 @@ fn the_runbook_names_the_class_of_s2() {
     assert!(runbook.contains("| the StorageClass `streams` | gives volumes |"), "{runbook}");
 }
 
+#[test]
+fn the_runbook_says_whom_each_policy_lets_in() {
+    let runs = json!({ "runs": { "namespace": "runs" }, "monitoring": true });
+    let with = tree(&runs, &json!({}));
+    let runbook = with.get("kubernetes/RUNBOOK.md").expect("a runbook").text();
+    for row in [
+        "| `jobs-redis` | pods of `webapp` | 6379 |",
+        "| `jobs-postgresql` | pods of `jobs-postgresql` | 5432, 8000 |",
+        "| `jobs-trigger-supervisor` | every pod of `runs` | 3000 |",
+        "| `jobs-trigger-supervisor` | every pod of the cluster | 9088 |",
+        "| `jobs-trigger-s2` | every pod of `jobs` | 8080 |",
+        "| `jobs-runs` | nobody |  |",
+    ] {
+        assert!(runbook.contains(row), "no {row}");
+    }
+    let open = tree(&json!({ "network_policies": false }), &json!({}));
+    assert!(
+        !open.get("kubernetes/RUNBOOK.md").expect("a runbook").text().contains("Who is let in")
+    );
+}
+
 /// They stay when the release goes, with whatever is in them.
 #[test]
 fn the_runbook_names_the_volumes_of_the_official_chart() {

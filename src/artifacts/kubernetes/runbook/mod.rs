@@ -3,6 +3,7 @@
 //! Its chapters are templates below `templates/kubernetes/runbook/`; what they name comes from here.
 
 mod picture;
+mod policies;
 mod tables;
 
 use super::{
@@ -53,12 +54,8 @@ fn told(cluster: &Cluster<'_>) -> Value {
         "flux": format!("2.{}", it.gitops.flux),
         "inherits": it.gitops.inherits_decryption,
         "depends_on": it.gitops.depends_on.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "needed": tables::needed(cluster),
-        "layers": tables::layers(cluster),
-        "releases": tables::releases(cluster),
+        "tables": tables::all(cluster),
         "secrets": secrets(cluster),
-        "rotations": tables::rotations(cluster),
-        "claims": tables::claims(cluster),
         "picture": picture::of(cluster),
         "outside": site.outside_hosts(),
         "ingress": ingress(&it.ingress),

@@ -2,6 +2,7 @@
 
 use super::super::restart::Readers;
 use super::super::{Cluster, Part, gitops, object_store, quantity, variables};
+use super::policies;
 use crate::release::chart;
 use crate::site::{
     ClickhouseInCluster, Ingress, IngressTls, SecretsInCluster, Streams, VolumeAccess,
@@ -9,8 +10,20 @@ use crate::site::{
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+/// The tables by name.
+pub(super) fn all(cluster: &Cluster<'_>) -> Value {
+    json!({
+        "needed": needed(cluster),
+        "layers": layers(cluster),
+        "releases": releases(cluster),
+        "claims": claims(cluster),
+        "policies": policies::rows(cluster),
+        "rotations": rotations(cluster),
+    })
+}
+
 /// What has to be in the cluster before the tree.
-pub(super) fn needed(cluster: &Cluster<'_>) -> Vec<Value> {
+fn needed(cluster: &Cluster<'_>) -> Vec<Value> {
     let it = cluster.it;
     let mut rows = vec![(
         format!("Flux 2.{} or newer", it.gitops.flux),
@@ -84,7 +97,7 @@ fn classes(cluster: &Cluster<'_>) -> BTreeSet<String> {
 }
 
 /// Each Kustomization of Flux, in the order in which they get ready.
-pub(super) fn layers(cluster: &Cluster<'_>) -> Vec<Value> {
+fn layers(cluster: &Cluster<'_>) -> Vec<Value> {
     let layers = gitops::layers(cluster);
     let about = |name: &str| match name {
         "postgresql" => "PostgreSQL: everything but logs",
@@ -105,7 +118,7 @@ pub(super) fn layers(cluster: &Cluster<'_>) -> Vec<Value> {
 }
 
 /// Each release of Helm, in the same order.
-pub(super) fn releases<'a>(cluster: &Cluster<'a>) -> Vec<&'a str> {
+fn releases<'a>(cluster: &Cluster<'a>) -> Vec<&'a str> {
     let parts = gitops::layers(cluster).iter().flat_map(|layer| &layer.parts);
     let documents = parts.filter_map(|part| match part {
         Part::Object { document, .. } if document["kind"] == "HelmRelease" => Some(document),
@@ -115,7 +128,7 @@ pub(super) fn releases<'a>(cluster: &Cluster<'a>) -> Vec<&'a str> {
 }
 
 /// The volumes that hold what cannot be made again.
-pub(super) fn claims(cluster: &Cluster<'_>) -> Vec<Value> {
+fn claims(cluster: &Cluster<'_>) -> Vec<Value> {
     let (it, all) = (cluster.it, &cluster.it.volumes);
     let ours = |part: &str| cluster.name(&format!("{part}-data"));
     let of_chart = |part: &str| chart::claim(&cluster.site.chart_fullname(), part);
@@ -141,7 +154,7 @@ pub(super) fn values(cluster: &Cluster<'_>) -> Vec<Value> {
 }
 
 /// What another value of each of them leads to.
-pub(super) fn rotations(cluster: &Cluster<'_>) -> Vec<Value> {
+fn rotations(cluster: &Cluster<'_>) -> Vec<Value> {
     let readers = Readers::of(cluster);
     let rows = readers.all.iter().filter_map(|name| {
         let effect = match readers.rotation(name) {
