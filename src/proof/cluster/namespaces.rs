@@ -2,7 +2,7 @@
 
 use super::jobs::is_of;
 use super::layers::folder;
-use super::references::{full_name, service};
+use super::references::full_name;
 use super::{Object, selects};
 use crate::proof::stack::Stack;
 use crate::proof::{Blame, Proof, Report};
@@ -75,10 +75,14 @@ pub(super) fn lets_in(
     })
 }
 
-/// Whether a rule is about a port; one without ports is about all.
+/// Whether a rule is about a port, as far as it says so by number; one without ports is about all.
 fn opens(rule: &Value, port: Option<u64>) -> bool {
-    let ports = rule["ports"].as_array().filter(|it| !it.is_empty());
-    ports.is_none_or(|it| port.is_none() || it.iter().any(|one| one["port"].as_u64() == port))
+    let Some(port) = port else { return true };
+    let among = |it: &Value| {
+        let first = it["port"].as_u64();
+        first.is_none_or(|first| (first..=it["endPort"].as_u64().unwrap_or(first)).contains(&port))
+    };
+    rule["ports"].as_array().is_none_or(|it| it.is_empty() || it.iter().any(among))
 }
 
 pub(in crate::proof) static MISSING_NAMESPACE: Proof = Proof {
@@ -117,24 +121,32 @@ pub(in crate::proof) static CUT_OFF_RUNS: Proof = Proof {
         for called in CALLED {
             of_chart(stack, report, release, &called);
         }
-        if !stack.has_runs_apart() {
-            return;
-        }
         for (route, url) in told(release) {
             let host = url.rsplit("://").next().unwrap_or(url).split([':', '/']).next();
-            if let Some(host) = host.filter(|it| !it.contains(['.', '['])) {
+            let host = host.unwrap_or(url);
+            if stack.has_runs_apart() && !host.contains(['.', '[']) {
                 let message =
                     format!("runs in `{namespace}` find no `{host}`: it names no namespace");
                 let help = format!("write `{host}.NAMESPACE.svc.cluster.local`");
                 report.fault(release.spot(stack, route), message, help);
             }
-            if let Some(service) = service(url) {
+            if let Some(service) = service(host) {
                 closed(stack, report, |it| is_of(it, service), None);
             }
         }
-        s2(stack, report, release, namespace);
+        if stack.has_runs_apart() {
+            s2(stack, report, release, namespace);
+        }
     },
 };
+
+/// The service of a name that holds in the cluster alone.
+fn service(host: &str) -> Option<&str> {
+    match host.split_once('.') {
+        Some((name, rest)) => rest.ends_with("svc.cluster.local").then_some(name),
+        None => Some(host),
+    }
+}
 
 /// That of the chart is told by a name without a namespace, which a Service has to lead on.
 fn s2(stack: &Stack<'_>, report: &mut Report<'_>, release: &Object, namespace: &str) {

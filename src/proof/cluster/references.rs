@@ -223,7 +223,7 @@ pub(in crate::proof) static DANGLING_SERVICE: Proof = Proof {
 };
 
 /// The service of a name of the cluster, or of a host with its port, in a text.
-pub(super) fn service(text: &str) -> Option<&str> {
+fn service(text: &str) -> Option<&str> {
     let host = text.split("://").last()?.split('/').next()?;
     let (name, port) = host.split_once(':').unwrap_or((host, ""));
     if let Some((service, rest)) = name.split_once('.') {

@@ -392,6 +392,7 @@ pub(super) static PLANTS: &[Plant] = &[
     at("full", "cut-off-runs", &[Edit::Replace(RELEASE, "    s2:\n      deploy: false", "    s2:\n      deploy: true"), Edit::Remove(VALUES)]),
     at("full", "cut-off-runs", &[Edit::Replace(SUPERVISOR_POLICY, "kubernetes.io/metadata.name: jobs-runs", "kubernetes.io/metadata.name: jobs")]),
     at(HOME, "cut-off-runs", &[Edit::Replace(SUPERVISOR_POLICY, "port: 3000", "port: 3001")]),
+    at(HOME, "cut-off-runs", &[Edit::Replace(S3_POLICY, "- podSelector: {}", "- namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: jobs } }")]),
     at(HOME, "undeclared-substitution", &[Edit::Replace(REDIS_SECRET, "${SECRET_TRIGGER_REDIS_PASSWORD}", "${SECRET_TRIGGER_CACHE_PASSWORD}")]),
     at(HOME, "number-like-secret", &[Edit::Replace(FRAGMENT, "SECRET_TRIGGER_REDIS_PASSWORD: \"\"", "SECRET_TRIGGER_REDIS_PASSWORD: \"1234e5\"")]),
     with(

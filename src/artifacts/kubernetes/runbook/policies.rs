@@ -14,7 +14,8 @@ pub(super) fn rows(cluster: &Cluster<'_>) -> Vec<Value> {
 }
 
 fn of_policy(cluster: &Cluster<'_>, policy: &Value) -> Vec<Value> {
-    let row = |who: String, ports: String| json!({ "name": policy["metadata"]["name"], "who": who, "ports": ports });
+    let name = &policy["metadata"]["name"];
+    let row = |who: String, ports: String| json!({ "name": name, "who": who, "ports": ports });
     match policy["spec"]["ingress"].as_array() {
         None => vec![row("nobody".into(), String::new())],
         Some(rules) => rules.iter().map(|rule| row(who(cluster, rule), ports(rule))).collect(),
